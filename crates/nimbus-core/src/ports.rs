@@ -1,0 +1,219 @@
+//! Ports: what the use cases need from the world. Adapters implement them; the binary wires them.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::{
+    app::App,
+    data::Record,
+    diagnostic::Diagnostic,
+    events::JournalEntry,
+    generation::{Generation, GenerationState},
+    ids::{AppId, GenerationId, RecordId, UserId, VersionId},
+    model::{ChatRequest, ChatStream, ModelChoice, ModelError, ModelRef, ProviderHealth},
+    source::SourceTree,
+    version::{Bundle, Version},
+};
+
+/// Every model that can be asked: the router over all providers.
+#[async_trait]
+pub trait Models: Send + Sync {
+    /// Asks a model. The first event is [`crate::model::ChatEvent::Routed`]; failures before the
+    /// first token fall back to another provider where that is allowed, with an event.
+    ///
+    /// # Errors
+    /// [`ModelError`] when no provider could start.
+    async fn open(&self, choice: &ModelChoice, request: ChatRequest) -> Result<ChatStream, ModelError>;
+
+    /// Which model a choice would reach now, and whether it is local; without asking anyone.
+    ///
+    /// # Errors
+    /// [`ModelError`] with the cause when none would answer.
+    fn select(&self, choice: &ModelChoice) -> Result<(ModelRef, bool), ModelError>;
+
+    /// How every provider was when last probed in the background.
+    fn health(&self) -> Vec<ProviderHealth>;
+
+    /// Probes every provider now, for a person who presses "Test connection".
+    async fn probe(&self) -> Vec<ProviderHealth>;
+
+    /// The sample apps of the demo provider: title and description of each.
+    fn samples(&self) -> Vec<Sample>;
+}
+
+/// A sample app that we wrote.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Sample {
+    /// A short kebab-case name.
+    pub id: String,
+    /// Its name for people.
+    pub title: String,
+    /// The description that plays it.
+    pub prompt: String,
+}
+
+/// Turns a source tree into something that runs.
+#[async_trait]
+pub trait Bundler: Send + Sync {
+    /// Repairs what can be repaired without a model, checks and builds. Never fails: what is wrong
+    /// with the source is in the diagnostics, and `bundle` is none when one of them is an error.
+    async fn build(&self, app: AppId, files: SourceTree) -> Build;
+
+    /// The libraries an app may import, most useful first, for the prompt.
+    fn libraries(&self) -> Vec<String>;
+}
+
+/// What a build gave.
+#[derive(Debug, Clone, Default)]
+pub struct Build {
+    /// The source after automatic repairs.
+    pub files: SourceTree,
+    /// The repairs, one notice each.
+    pub fixes: Vec<Diagnostic>,
+    /// What else was found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What runs; none when it cannot.
+    pub bundle: Option<Bundle>,
+    /// Milliseconds per step, such as `check`, `bundle`, `tailwind`, `total`.
+    pub timings: BTreeMap<&'static str, f64>,
+}
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such thing.
+    #[error("{0} does not exist")]
+    NotFound(&'static str),
+    /// Somebody else changed it first.
+    #[error("it was changed in the meantime: it is at revision {current}")]
+    Conflict {
+        /// The revision it has now.
+        current: u64,
+    },
+    /// A limit of `data` is reached.
+    #[error("{0}")]
+    Quota(String),
+    /// The database failed. The text is for logs only.
+    #[error("the database failed: {0}")]
+    Database(String),
+}
+
+/// What may change about an app.
+#[derive(Debug, Clone, Default)]
+pub struct AppPatch {
+    /// A new name.
+    pub name: Option<String>,
+}
+
+/// How a generation ended.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The state it ended in.
+    pub state: GenerationState,
+    /// What it stored.
+    pub version_id: Option<VersionId>,
+    /// When.
+    pub finished_at: Timestamp,
+}
+
+/// Everything that is kept. Each method is one transaction.
+#[async_trait]
+pub trait Store: Send + Sync {
+    // Apps
+
+    /// Stores a new app, and its first generation when one begins with it.
+    async fn create_app(&self, app: &App, generation: Option<&Generation>) -> Result<(), StoreError>;
+    /// One app that is not deleted. `NotFound` otherwise.
+    async fn app(&self, id: AppId) -> Result<App, StoreError>;
+    /// A person's apps that are not deleted, last changed first.
+    async fn apps(&self, owner: UserId) -> Result<Vec<App>, StoreError>;
+    /// Changes an app.
+    async fn update_app(&self, id: AppId, patch: &AppPatch, now: Timestamp) -> Result<App, StoreError>;
+    /// Marks an app deleted; its rows stay until they are purged.
+    async fn delete_app(&self, id: AppId, now: Timestamp) -> Result<(), StoreError>;
+    /// Takes a deletion back.
+    async fn undelete_app(&self, id: AppId, now: Timestamp) -> Result<App, StoreError>;
+
+    // Versions
+
+    /// Stores a version with its files and bundle; its `number` is set to the next of the app and
+    /// returned. A runnable version becomes the app's head.
+    async fn put_version(
+        &self,
+        version: &Version,
+        files: &SourceTree,
+        bundle: Option<&Bundle>,
+    ) -> Result<u32, StoreError>;
+    /// One version.
+    async fn version(&self, id: VersionId) -> Result<Version, StoreError>;
+    /// An app's versions, newest first.
+    async fn versions(&self, app: AppId) -> Result<Vec<Version>, StoreError>;
+    /// A version's files.
+    async fn version_files(&self, id: VersionId) -> Result<SourceTree, StoreError>;
+    /// A version's bundle; none for a draft.
+    async fn version_bundle(&self, id: VersionId) -> Result<Option<Bundle>, StoreError>;
+
+    // Generations and their journal
+
+    /// Stores a generation for an app that exists.
+    async fn create_generation(&self, generation: &Generation) -> Result<(), StoreError>;
+    /// One generation.
+    async fn generation(&self, id: GenerationId) -> Result<Generation, StoreError>;
+    /// An app's generations, newest first.
+    async fn generations(&self, app: AppId) -> Result<Vec<Generation>, StoreError>;
+    /// A person's running generations, newest first.
+    async fn running_generations(&self, owner: UserId) -> Result<Vec<Generation>, StoreError>;
+    /// Appends to a generation's journal and, with the last entries, stores how it ended.
+    async fn append_journal(
+        &self,
+        id: GenerationId,
+        entries: &[JournalEntry],
+        outcome: Option<&Outcome>,
+    ) -> Result<(), StoreError>;
+    /// At most `limit` entries after `seq`, in order.
+    async fn journal(&self, id: GenerationId, after: u64, limit: u32) -> Result<Vec<JournalEntry>, StoreError>;
+    /// Every generation still marked running: after a start, those that a crash cut off.
+    async fn unfinished_generations(&self) -> Result<Vec<Generation>, StoreError>;
+
+    // What apps keep, per person
+
+    /// A collection's records, oldest first.
+    async fn records(&self, app: AppId, user: UserId, collection: &str) -> Result<Vec<Record>, StoreError>;
+    /// One record.
+    async fn record(&self, app: AppId, user: UserId, collection: &str, id: RecordId) -> Result<Record, StoreError>;
+    /// Stores a new record. `Quota` past [`crate::data::MAX_RECORDS`].
+    async fn create_record(
+        &self,
+        app: AppId,
+        user: UserId,
+        collection: &str,
+        record: &Record,
+    ) -> Result<(), StoreError>;
+    /// Replaces a record's data. `Conflict` when `expected` is given and not its revision.
+    #[expect(clippy::too_many_arguments, reason = "a record's address is three ids")]
+    async fn update_record(
+        &self,
+        app: AppId,
+        user: UserId,
+        collection: &str,
+        id: RecordId,
+        data: &serde_json::Value,
+        expected: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Record, StoreError>;
+    /// Removes a record.
+    async fn delete_record(&self, app: AppId, user: UserId, collection: &str, id: RecordId) -> Result<(), StoreError>;
+    /// Every key and value of an app's `localStorage`.
+    async fn storage(&self, app: AppId, user: UserId) -> Result<BTreeMap<String, String>, StoreError>;
+    /// Sets a key. `Quota` past [`crate::data::MAX_STORAGE_BYTES`].
+    async fn set_storage(&self, app: AppId, user: UserId, key: &str, value: &str) -> Result<(), StoreError>;
+    /// Removes a key.
+    async fn remove_storage(&self, app: AppId, user: UserId, key: &str) -> Result<(), StoreError>;
+    /// Removes every key.
+    async fn clear_storage(&self, app: AppId, user: UserId) -> Result<(), StoreError>;
+
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
