@@ -324,14 +324,3 @@ pub struct ProviderHealth {
     /// How long the probe took, in milliseconds.
     pub latency_ms: Option<u64>,
 }
-
-/// About how many tokens `text` is, without a model's own tokenizer: one per 3.2 ASCII characters,
-/// as measured on TypeScript, and one per other character. Meant to err upward: it decides
-/// whether a prompt fits.
-#[must_use]
-pub fn estimate_tokens(text: &str) -> u64 {
-    let (ascii, other) = text.chars().fold((0_u64, 0_u64), |(ascii, other), char| {
-        if char.is_ascii() { (ascii + 1, other) } else { (ascii, other + 1) }
-    });
-    (ascii * 5).div_ceil(16) + other
-}
