@@ -1,0 +1,48 @@
+// What the page that hosts an app and the frame that runs it say to each other.
+//
+// Both ends are built from these files, so that a limit or a message has one meaning. Nothing here
+// touches the DOM, a clock of its own or the network.
+export { type Rate, TokenBucket } from "./bucket.ts";
+export {
+  type Direction,
+  type Opened,
+  openEnvelope,
+  randomKey,
+  seal,
+  sequenceOf,
+} from "./envelope.ts";
+export { hmacSha256, toHex } from "./hmac.ts";
+export { exceedsDepth, utf8Length } from "./json.ts";
+export * from "./limits.ts";
+export {
+  type AppState,
+  type AppStateReport,
+  type ConsoleLevel,
+  type ConsoleLine,
+  type ErrorReport,
+  type Hello,
+  type Init,
+  type LaunchBlock,
+  plainText,
+  readAppState,
+  readConsoleLine,
+  readErrorReport,
+  readHello,
+  readInit,
+  readLaunchBlock,
+  type StorageArea,
+} from "./messages.ts";
+export {
+  isForwarded,
+  isObject,
+  type JsonObject,
+  NOTIFICATIONS,
+  parseMessage,
+  type RpcError,
+  RpcErrorCode,
+  type RpcMessage,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
+  type Unreadable,
+} from "./rpc.ts";

@@ -1,0 +1,50 @@
+// The bridge's limits. The host page enforces them; the runtime keeps below them, so that an app
+// that only uses the runtime never breaks one.
+
+/** Version of the protocol; the first message names it. */
+export const PROTOCOL_VERSION = 1;
+
+/** The longest message from the frame, in UTF-16 code units. Checked before parsing. */
+export const MAX_MESSAGE_CHARS = 1024 * 1024;
+
+/** The longest call that is passed on to the server, in bytes of UTF-8: its body limit is 1 MiB. */
+export const MAX_CALL_BYTES = 1024 * 1024 - 1024;
+
+/** How deep objects and arrays may be nested in a message. Checked before parsing. */
+export const MAX_DEPTH = 32;
+
+/** Calls that the frame may have unanswered at a time. */
+export const MAX_IN_FLIGHT = 64;
+
+/** How long one call may take, in milliseconds, counted from when the host page received it. */
+export const CALL_TIMEOUT_MS = 30_000;
+
+/** Messages per second, and how many may come at once. */
+export const MESSAGE_RATE = { perSecond: 100, burst: 200 } as const;
+
+/** UTF-16 code units per second, and how many may come at once. */
+export const VOLUME_RATE = { perSecond: 4 * 1024 * 1024, burst: 8 * 1024 * 1024 } as const;
+
+/** Broken rules after which the host page removes the frame. */
+export const MAX_VIOLATIONS = 10;
+
+/** How long a loaded frame may be silent before it is given up, in milliseconds. */
+export const HELLO_TIMEOUT_MS = 5_000;
+
+/** How long a frame may take to load its document, in milliseconds. */
+export const LOAD_TIMEOUT_MS = 30_000;
+
+/** The longest storage key, in bytes of UTF-8, as on the server. */
+export const MAX_KEY_BYTES = 1024;
+
+/** The most bytes of UTF-8 of keys and values in one storage area, as on the server. */
+export const MAX_STORAGE_BYTES = 5 * 1024 * 1024;
+
+/** The longest error message that is passed on, in characters. */
+export const MAX_ERROR_CHARS = 2_000;
+
+/** The longest stack trace that is passed on, in characters. */
+export const MAX_STACK_CHARS = 8_000;
+
+/** The longest console line that is passed on, in characters. */
+export const MAX_CONSOLE_CHARS = 2_000;
