@@ -30,7 +30,7 @@ const parts = [
     : []),
   await timed("libraries", () => buildLibraries({ out: join(out, "lib"), lock })),
   await timed("tailwind", () => buildTailwind({ out: join(out, "tailwind") })),
-  ...(existsSync(join(WEB, "studio/index.html"))
+  ...(existsSync(join(WEB, "studio/src/main.tsx"))
     ? [await timed("studio", () => buildStudio({ out: join(out, "studio") }))]
     : []),
 ];

@@ -1,4 +1,5 @@
-// Exits with 0 when node_modules holds what package-lock.json asks for, otherwise with 1.
+// Exits with 0 when node_modules holds what package-lock.json asks for to build, otherwise with 1.
+// What only checks and tests need (`dev`) may be absent.
 // Asked by crates/nimbus-web/build.rs, which then runs `npm ci`; a comparison of contents, because
 // the dates of the two files say nothing after a checkout.
 import { readFileSync } from "node:fs";
@@ -7,7 +8,7 @@ import { WEB } from "./build/paths.mjs";
 
 /**
  * @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean,
- *   devOptional?: boolean }} Package
+ *   dev?: boolean }} Package
  */
 
 /**
@@ -27,6 +28,7 @@ const missing = Object.entries(packages("package-lock.json")).filter(
   ([path, wanted]) =>
     path.startsWith("node_modules/") &&
     !wanted.link &&
+    !wanted.dev &&
     !(wanted.optional && present[path] === undefined) &&
     (present[path]?.version !== wanted.version || present[path]?.integrity !== wanted.integrity),
 );

@@ -1,6 +1,6 @@
 // The licences of what is embedded, found from the modules that went into the files.
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { WEB } from "./paths.mjs";
 
 /** Modules that a bundler adds by itself, and the package whose code they are. */

@@ -15,7 +15,9 @@ export async function lockPrelude() {
   const { code, errors } = minifySync("lock.js", source, { module: false });
   if (errors.length > 0) throw new Error(`runtime/src/lock.js: ${errors[0]?.message}`);
   const line = `${code.trim().replace(/;$/, "")};`;
-  const statements = parseSync("lock.js", line).program.body.filter((s) => s.type !== "EmptyStatement");
+  const statements = parseSync("lock.js", line).program.body.filter(
+    (s) => s.type !== "EmptyStatement",
+  );
   if (statements.length !== 1 || line.includes("\n")) {
     throw new Error(
       `runtime/src/lock.js must be a single statement, it has ${statements.length}: ${line}`,

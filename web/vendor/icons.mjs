@@ -29,14 +29,18 @@ export async function writeIcons({ out, lock, factory }) {
   const digest = createHash("sha256");
   for (const icon of files) {
     /** @type {{ __iconData: unknown }} */
-    const { __iconData: data } = await import(pathToFileURL(join(esm, "icons", `${icon}.mjs`)).href);
+    const { __iconData: data } = await import(
+      pathToFileURL(join(esm, "icons", `${icon}.mjs`)).href
+    );
     if (data === undefined) throw new Error(`lucide icon \`${icon}\` no longer carries its data`);
     const code = `import c from"../${factory}";export default c(${JSON.stringify(data)});`;
     digest.update(`${icon}\0${code}\0`);
     await writeLocked(join(out, "lucide", `${icon}.js`), lock, code);
   }
   return {
-    names: Object.fromEntries(Object.entries(names).map(([name, icon]) => [name, `lucide/${icon}.js`])),
+    names: Object.fromEntries(
+      Object.entries(names).map(([name, icon]) => [name, `lucide/${icon}.js`]),
+    ),
     digest: digest.digest("hex"),
   };
 }
@@ -58,6 +62,7 @@ async function iconNames(index) {
       if (exported.type === "Identifier") names[exported.name] = basename(from, ".mjs");
     }
   }
-  if (Object.keys(names).length === 0) throw new Error("lucide-react lists no icons where it used to");
+  if (Object.keys(names).length === 0)
+    throw new Error("lucide-react lists no icons where it used to");
   return names;
 }

@@ -146,7 +146,8 @@ export async function buildLibraries({ out, lock }) {
   /** @type {Map<string, import("rolldown").OutputChunk>} */
   const chunks = new Map();
   for (const item of output) {
-    if (item.type !== "chunk") throw new Error(`unexpected asset \`${item.fileName}\` in the libraries`);
+    if (item.type !== "chunk")
+      throw new Error(`unexpected asset \`${item.fileName}\` in the libraries`);
     chunks.set(item.fileName, item);
     await writeLocked(join(out, item.fileName), lock, item.code);
   }

@@ -2,7 +2,13 @@
 // so that it has run before the core is evaluated.
 
 const nothing = () => {};
-globalThis.console ??= { log: nothing, info: nothing, warn: nothing, error: nothing, debug: nothing };
+globalThis.console ??= {
+  log: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  debug: nothing,
+};
 
 // The core clones plain configuration data only: objects, arrays and primitives.
 globalThis.structuredClone ??= function clone(value) {
