@@ -4,10 +4,7 @@
 //! nor npm is needed. Several cargo builds may run at once and share `web/node_modules`, so
 //! installing and building hold a file lock.
 
-#![expect(
-    clippy::print_stderr,
-    reason = "stderr of a build script is what cargo shows the person when it fails"
-)]
+#![expect(clippy::print_stderr, reason = "stderr of a build script is what cargo shows the person when it fails")]
 
 use std::env;
 use std::fmt::Write as _;
@@ -82,11 +79,7 @@ fn build_web(out: &Path) -> Result<PathBuf, String> {
         if !web.join("node_modules/vitest").is_dir() {
             install.arg("--omit=dev");
         }
-        execute(
-            &mut install,
-            &web,
-            "installing the web packages (`npm ci` in `web/`)",
-        )?;
+        execute(&mut install, &web, "installing the web packages (`npm ci` in `web/`)")?;
     }
     let dist = out.join("web");
     execute(
