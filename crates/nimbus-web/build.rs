@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// What the web build needs, as its tools state it: `^20.19.0 || >=22.12.0`.
-const NODE_WANTED: &str = "20.19 or newer (22.12 or newer of the 22 line)";
+const NODE_WANTED: &str = "Node.js 20.19 or newer (of the 22 line, 22.12)";
 
 /// Files without which the program cannot serve an app; absence means a wrong or partial folder.
 const REQUIRED: &[&str] = &["lib/manifest.json", "tailwind/compiler.js", "licenses.json"];
@@ -117,7 +117,7 @@ fn check_node() -> Result<(), String> {
     let output = command("node")
         .arg("--version")
         .output()
-        .map_err(|_| format!("Node.js was not found, and the web part needs Node.js {NODE_WANTED}; {hint}"))?;
+        .map_err(|_| format!("Node.js was not found, and the web part needs {NODE_WANTED}; {hint}"))?;
     let version = String::from_utf8_lossy(&output.stdout);
     let mut numbers =
         version.trim().trim_start_matches('v').split('.').map(|number| number.parse::<u32>().unwrap_or(0));
