@@ -11,6 +11,7 @@ pub mod bridge;
 pub mod data;
 pub mod diagnostic;
 pub mod events;
+pub mod generate;
 pub mod generation;
 pub mod ids;
 pub mod model;

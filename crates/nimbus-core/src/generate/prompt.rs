@@ -1,0 +1,179 @@
+//! What the model is told: one dialect, few rules, one worked example in exactly the wanted style.
+//!
+//! More rules bring features, not more apps that run; an example in the wanted style does. So the
+//! rules stay few, and are enforced after the reply rather than trusted.
+
+use crate::source::SourceTree;
+
+/// Models below this many billions of parameters write one file.
+const SMALL_BELOW: f64 = 12.0;
+
+/// How much a model is trusted to handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contract {
+    /// Everything in `src/App.tsx`: small models lose track of paths between files.
+    OneFile,
+    /// Several files.
+    ManyFiles,
+}
+
+impl Contract {
+    /// From the size that a model's name states, such as `qwen2.5-coder:1.5b`; several files when it
+    /// states none.
+    #[must_use]
+    pub fn for_model(name: &str) -> Self {
+        match billions(name) {
+            Some(size) if size < SMALL_BELOW => Self::OneFile,
+            _ => Self::ManyFiles,
+        }
+    }
+}
+
+/// The size in a model's name: the number before a `b` that stands alone.
+fn billions(name: &str) -> Option<f64> {
+    name.to_ascii_lowercase()
+        .split([':', '-', '_', '/', ' '])
+        .filter_map(|part| part.strip_suffix('b'))
+        .find_map(|number| number.parse().ok())
+}
+
+/// The rules.
+#[must_use]
+pub fn system(contract: Contract, libraries: &[String]) -> String {
+    let files = match contract {
+        Contract::OneFile => "Write the whole app in ONE file, `src/App.tsx`. Define every component in it.",
+        Contract::ManyFiles => {
+            "Write `src/App.tsx` and, for larger apps, a few more files below `src/`. Write every file that you import."
+        }
+    };
+    let libraries = libraries.join(", ");
+    format!(
+        "You write small web apps in React 19 and TypeScript, styled with Tailwind CSS classes.
+
+Answer with one short sentence and then the files, each as <file path=\"…\">whole file</file>. No Markdown fences.
+
+Rules:
+- {files}
+- `src/App.tsx` has `export default function App()`.
+- Import every hook that you use from \"react\". Import only from: {libraries}.
+- Make everything that was asked for work: every button has a handler that changes state, every list has a key, every form can be submitted, a filter changes what is shown.
+- Keep data in localStorage so that it survives a reload. Begin with one or two example entries.
+- No network, no external images or fonts, no alert, confirm or prompt.
+- Make it beautiful: a centered card, generous spacing, rounded corners, clear labels, light and dark mode (`dark:`).
+
+Example. For \"a shopping list\" you answer:
+
+A shopping list that keeps what you add.
+{EXAMPLE}"
+    )
+}
+
+/// The request itself, with the app's current files when there are any.
+#[must_use]
+pub fn user(prompt: &str, files: &SourceTree) -> String {
+    if files.is_empty() {
+        return format!("Write this app: {prompt}");
+    }
+    let mut text = "These are the app's files:\n\n".to_owned();
+    for (path, source) in files.iter() {
+        text.push_str(&format!("<file path=\"{path}\">\n{}\n</file>\n\n", source.trim_end()));
+    }
+    text.push_str(&format!(
+        "Change this: {prompt}\n\nAnswer with every file that changes, whole, as <file path=\"…\">. Leave out files that stay as they are."
+    ));
+    text
+}
+
+const EXAMPLE: &str = r#"<file path="src/App.tsx">
+import { useEffect, useState } from "react";
+import { Plus, Trash2 } from "lucide-react";
+
+type Item = { id: number; name: string; kind: "Food" | "Other"; bought: boolean };
+
+const FIRST: Item[] = [{ id: 1, name: "Apples", kind: "Food", bought: false }];
+
+export default function App() {
+  const [items, setItems] = useState<Item[]>(() => JSON.parse(localStorage.getItem("items") ?? "null") ?? FIRST);
+  const [name, setName] = useState("");
+  const [kind, setKind] = useState<Item["kind"]>("Food");
+  const [show, setShow] = useState<"All" | Item["kind"]>("All");
+  useEffect(() => localStorage.setItem("items", JSON.stringify(items)), [items]);
+
+  function add(event: React.FormEvent) {
+    event.preventDefault();
+    if (!name.trim()) return;
+    setItems([...items, { id: Date.now(), name: name.trim(), kind, bought: false }]);
+    setName("");
+  }
+  const toggle = (id: number) => setItems(items.map((i) => (i.id === id ? { ...i, bought: !i.bought } : i)));
+  const remove = (id: number) => setItems(items.filter((i) => i.id !== id));
+  const shown = items.filter((i) => show === "All" || i.kind === show);
+  const field = "rounded-xl border border-slate-300 bg-transparent px-3 py-2 dark:border-slate-700";
+
+  return (
+    <main className="min-h-screen bg-slate-100 p-6 text-slate-900 dark:bg-slate-950 dark:text-slate-100">
+      <div className="mx-auto max-w-xl rounded-2xl bg-white p-6 shadow-lg dark:bg-slate-900">
+        <h1 className="text-2xl font-bold">Shopping list</h1>
+        <form onSubmit={add} className="mt-4 flex flex-wrap gap-2">
+          <input aria-label="Item" className={`${field} min-w-0 flex-1`} placeholder="What do you need?" value={name} onChange={(e) => setName(e.target.value)} />
+          <select aria-label="Kind" className={field} value={kind} onChange={(e) => setKind(e.target.value as Item["kind"])}>
+            <option>Food</option>
+            <option>Other</option>
+          </select>
+          <button className="flex items-center gap-1 rounded-xl bg-sky-600 px-4 py-2 font-medium text-white hover:bg-sky-700"><Plus size={18} /> Add</button>
+        </form>
+        <div className="mt-4 flex gap-2">
+          {(["All", "Food", "Other"] as const).map((k) => (
+            <button key={k} onClick={() => setShow(k)} className={`rounded-full px-3 py-1 text-sm ${show === k ? "bg-sky-600 text-white" : "bg-slate-200 dark:bg-slate-800"}`}>{k}</button>
+          ))}
+        </div>
+        <ul className="mt-4 space-y-2">
+          {shown.map((i) => (
+            <li key={i.id} className="flex items-center gap-3 rounded-xl border border-slate-200 p-3 dark:border-slate-800">
+              <input type="checkbox" aria-label={`Bought ${i.name}`} checked={i.bought} onChange={() => toggle(i.id)} className="size-5" />
+              <span className={`flex-1 ${i.bought ? "text-slate-400 line-through" : ""}`}>{i.name}</span>
+              <span className="text-sm text-slate-500">{i.kind}</span>
+              <button aria-label={`Delete ${i.name}`} onClick={() => remove(i.id)} className="text-slate-400 hover:text-red-500"><Trash2 size={18} /></button>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </main>
+  );
+}
+</file>"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::estimate_tokens, source::SourcePath};
+
+    #[test]
+    fn the_size_in_a_name_decides_the_contract() {
+        for (name, contract) in [
+            ("qwen2.5-coder:1.5b", Contract::OneFile),
+            ("qwen3:4b", Contract::OneFile),
+            ("llama3.1-8b-instruct", Contract::OneFile),
+            ("qwen3-coder:30b", Contract::ManyFiles),
+            ("anthropic/claude", Contract::ManyFiles),
+        ] {
+            assert_eq!(Contract::for_model(name), contract, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_rules_leave_room_in_a_small_window() {
+        let libraries = ["react", "lucide-react", "recharts"].map(str::to_owned);
+        assert!(estimate_tokens(&system(Contract::OneFile, &libraries)) < 1_900);
+    }
+
+    #[test]
+    fn a_refinement_shows_the_files_it_changes() -> Result<(), Box<dyn std::error::Error>> {
+        let mut files = SourceTree::default();
+        files.insert(SourcePath::parse("src/App.tsx")?, "code\n".to_owned())?;
+        let text = user("make it blue", &files);
+        assert!(text.contains("<file path=\"src/App.tsx\">\ncode\n</file>") && text.contains("make it blue"));
+        assert!(!user("a clock", &SourceTree::default()).contains("<file"));
+        Ok(())
+    }
+}
