@@ -1,0 +1,112 @@
+// The first code in an app's frame: it connects to the host page, puts storage and dialogs in
+// place, starts the app, and reports what becomes of it.
+//
+// It runs in the same realm as the app and protects nothing from it: the boundary is the frame's
+// opaque origin, the policy on every response, and the host page's end of the port.
+import {
+  type Hello,
+  type Init,
+  type LaunchBlock,
+  PROTOCOL_VERSION,
+  readInit,
+  readLaunchBlock,
+} from "@cumulonimbus/protocol";
+import { forwardConsole, warn } from "./console.ts";
+import { installDialogs } from "./dialogs.ts";
+import { CallError, HostLink } from "./link.ts";
+import { showNotice } from "./notice.ts";
+import { Area } from "./storage/area.ts";
+import { isKeyed, keyedOver } from "./storage/keyed.ts";
+import { storageOver } from "./storage/shim.ts";
+import { StorageWriter } from "./storage/writer.ts";
+import { explainBlocked, holdLinks, quietCookies } from "./surroundings.ts";
+import { watchApp } from "./watch.ts";
+
+const element = document.getElementById("cumulonimbus-launch");
+const block = readLaunchBlock(element?.textContent ?? "");
+element?.remove();
+connect(block);
+
+function connect({ host, launch }: LaunchBlock): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }) => {
+    const init = readInit(data);
+    if (init) start(init, new HostLink(port1, launch, fromHex(init.key)));
+    else port1.close();
+  };
+  const hello: Hello = { hello: "cumulonimbus", v: PROTOCOL_VERSION, launch };
+  window.parent.postMessage(hello, host, [port2]);
+}
+
+function start(init: Init, link: HostLink): void {
+  const watch = watchApp(window, {
+    state: (report) => link.notify("app.state", report),
+    error: (report) => link.notify("error.report", report),
+  });
+  forwardConsole(console, (line) => link.notify("console", line));
+  explainBlocked(document);
+  installStorage(init, link);
+  installDialogs(window);
+  holdLinks(window);
+  quietCookies(document);
+  Object.defineProperty(globalThis, Symbol.for("cumulonimbus"), {
+    value: Object.freeze({ call: (method: string, params: object) => link.call(method, params) }),
+  });
+
+  // The path is relative to this file's own address, where the server puts the app beside it.
+  import("./app.js" as string).then(() => {
+    replayLoading();
+    watch.loaded();
+  }, watch.failed);
+}
+
+function installStorage(init: Init, link: HostLink): void {
+  const writer = new StorageWriter(
+    (method, params) => link.call(method, params),
+    (key, error) => {
+      if (error instanceof CallError && error.code === "closed") return;
+      const what = key === undefined ? "Clearing the app's data" : `“${key.slice(0, 64)}”`;
+      const why = error instanceof Error ? error.message : String(error);
+      warn(`${what} could not be saved: ${why}`);
+      showNotice(`A change could not be saved: ${why}`);
+    },
+  );
+  const local = new Area(Object.entries(init.storage.local), (change) => writer.note(change));
+  const session = new Area([], () => {});
+  let toldShared = false;
+  const keyed = keyedOver(local, () => {
+    if (toldShared) return;
+    toldShared = true;
+    warn(
+      "Storage shared between people is not there yet: what the app shares is kept for this person alone.",
+    );
+  });
+  define("localStorage", storageOver(local, isKeyed));
+  define("sessionStorage", storageOver(session));
+  define("storage", keyed);
+
+  const flush = () => {
+    writer.flush();
+    link.flush();
+  };
+  window.addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", () => document.hidden && writer.flush());
+}
+
+function define(name: string, value: unknown): void {
+  Object.defineProperty(window, name, { value, configurable: true, enumerable: true });
+}
+
+/**
+ * Sends the events of a loading page once more if they were over before the app could listen: code
+ * that was written to be in the page from its beginning waits for them.
+ */
+function replayLoading(): void {
+  if (document.readyState === "loading") return;
+  document.dispatchEvent(new Event("DOMContentLoaded", { bubbles: true }));
+  if (document.readyState === "complete") window.dispatchEvent(new Event("load"));
+}
+
+function fromHex(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
