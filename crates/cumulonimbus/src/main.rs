@@ -1,1 +1,111 @@
-fn main() {}
+//! The program: reads the command line and the variables, and wires the parts. The only crate that
+//! names every other.
+
+mod config;
+mod data_dir;
+mod parts;
+mod serve;
+mod system;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use config::{Config, VARIABLES};
+
+/// Describe an app; a model writes it; it runs here.
+///
+/// Without a command, serves the product.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the product (the default).
+    Serve,
+    /// Prints the effective settings, secrets masked.
+    Config {
+        /// Prints the table of variables as Markdown instead: docs/configuration.md.
+        #[arg(long)]
+        markdown: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Alone on standard error: what was tried, then why, in one line.
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    if let Some(Command::Config { markdown: true }) = arguments.command {
+        say(markdown_table().trim_end());
+        return Ok(());
+    }
+    let config = Config::from_vars(|name| std::env::var(name).ok())?;
+    let filter = EnvFilter::try_new(&config.log)
+        .map_err(|error| anyhow::anyhow!("CUMULONIMBUS_LOG is `{}`, which is no filter: {error}", config.log))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(serve::serve(config))
+        }
+        Command::Config { .. } => {
+            print_settings();
+            Ok(())
+        }
+    }
+}
+
+/// Prints a line to standard output; a closed pipe is no reason to fail.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn print_settings() {
+    for variable in VARIABLES {
+        let set = std::env::var(variable.name).ok().filter(|value| !value.trim().is_empty());
+        let shown = match (set, variable.secret) {
+            (Some(_), true) => "(set, not shown)".to_owned(),
+            (Some(value), false) => value,
+            (None, _) => format!("(default: {})", variable.default),
+        };
+        say(&format!("{}={shown}", variable.name));
+    }
+}
+
+fn markdown_table() -> String {
+    let mut page = "# Configuration\n\nVariables of the environment. Written by `cumulonimbus config --markdown`.\n\n\
+                    | variable | default | allowed | meaning |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for variable in VARIABLES {
+        page.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            variable.name, variable.default, variable.allowed, variable.meaning
+        ));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_about_configuration_is_up_to_date() -> std::io::Result<()> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+        let page = std::fs::read_to_string(path)?;
+        assert_eq!(page, super::markdown_table(), "write it with `cumulonimbus config --markdown`");
+        Ok(())
+    }
+}

@@ -18,7 +18,7 @@ use crate::{
     app::{App, ExecutionMode, name_from_description},
     events::{Event, JournalEntry, Phase},
     generation::{GenerateRequest, Generation, GenerationState, MAX_PROMPT_CHARS},
-    ids::{AppId, GenerationId, UserId},
+    ids::{AppId, GenerationId, UserId, VersionId},
     model::{ModelError, ModelErrorKind, ProviderId},
     ports::{Outcome, StoreError},
 };
@@ -70,13 +70,15 @@ pub struct Jobs {
     ports: Ports,
     running: Arc<Mutex<HashMap<GenerationId, Running>>>,
     tasks: TaskTracker,
+    /// Cancelled when the server stops: then an end is an interruption, not a person's wish.
+    closing: CancellationToken,
 }
 
 impl Jobs {
     /// No job yet.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        Self { ports, running: Arc::default(), tasks: TaskTracker::new() }
+        Self { ports, running: Arc::default(), tasks: TaskTracker::new(), closing: CancellationToken::new() }
     }
 
     /// Checks the request, stores app and generation, and begins.
@@ -169,18 +171,12 @@ impl Jobs {
         let unfinished = self.ports.store.unfinished_generations().await?;
         for generation in &unfinished {
             let (journal, _) = Journal::begin(self.ports.store.clone(), generation.id, generation.last_seq);
-            let event = Event::Error {
-                code: "interrupted".to_owned(),
-                error: "The server stopped while this was being generated. Everything shown so far is kept.".to_owned(),
-                hint: Some("Press “Try again” to generate anew.".to_owned()),
-                version_id: None,
-            };
             let outcome = Outcome {
                 state: GenerationState::Interrupted,
                 version_id: None,
                 finished_at: self.ports.platform.now(),
             };
-            journal.end(event, outcome).await.map_err(|broken| StoreError::Database(broken.to_string()))?;
+            journal.end(interrupted(None), outcome).await.map_err(|broken| StoreError::Database(broken.to_string()))?;
         }
         Ok(unfinished.len())
     }
@@ -188,6 +184,7 @@ impl Jobs {
     /// Stops every generation and waits until each has stored how it ended.
     pub async fn shut_down(&self) {
         self.tasks.close();
+        self.closing.cancel();
         for job in self.running.lock().unwrap_or_else(PoisonError::into_inner).values() {
             job.stop.cancel();
         }
@@ -243,11 +240,14 @@ impl Jobs {
         generation: &Generation,
         draft: &Draft,
         failure: &Failure,
-    ) -> (Event, GenerationState, Option<crate::ids::VersionId>) {
+    ) -> (Event, GenerationState, Option<VersionId>) {
         let kept = keep_draft(&self.ports, generation, draft).await.unwrap_or_else(|error| {
             tracing::error!(%error, generation = %generation.id, "a draft could not be stored");
             None
         });
+        if matches!(failure, Failure::Cancelled) && self.closing.is_cancelled() {
+            return (interrupted(kept), GenerationState::Interrupted, kept);
+        }
         let (code, hint) = explain(failure);
         let error = match failure {
             Failure::Cancelled if kept.is_some() => "Stopped. What had been written is kept as a draft.".to_owned(),
@@ -318,6 +318,15 @@ fn new_app(generation: &Generation, sample: bool) -> App {
         head: None,
         created_at: generation.started_at,
         updated_at: generation.started_at,
+    }
+}
+
+fn interrupted(version_id: Option<VersionId>) -> Event {
+    Event::Error {
+        code: "interrupted".to_owned(),
+        error: "The server stopped while this was being generated. Everything shown so far is kept.".to_owned(),
+        hint: Some("Press “Try again” to generate anew.".to_owned()),
+        version_id,
     }
 }
 

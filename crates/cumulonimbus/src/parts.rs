@@ -1,0 +1,78 @@
+//! The adapters, put together from what is embedded and what is configured.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use nimbus_bundle::{Bundling, BundlingAssets};
+use nimbus_core::{model::ProviderChoice, ports::Models};
+use nimbus_llm::{LlmConfig, Router};
+use nimbus_server::{AssetRef, Assets};
+
+use crate::config::Config;
+
+/// The bundler over the embedded libraries and style sheets.
+///
+/// # Errors
+/// When the embedded web files are incomplete.
+pub fn bundler() -> Result<Bundling> {
+    let mut stylesheets = BTreeMap::new();
+    for asset in nimbus_web::assets() {
+        let name = asset.path.strip_prefix("tailwind/").and_then(|name| name.strip_suffix(".css"));
+        if let Some(name) = name {
+            stylesheets.insert(name.to_owned(), asset.text()?.into_owned());
+        }
+    }
+    let assets = BundlingAssets {
+        manifest_json: embedded("lib/manifest.json")?,
+        tailwind_js: embedded("tailwind/compiler.js")?,
+        stylesheets,
+    };
+    Bundling::new(assets).context("the embedded libraries cannot be used")
+}
+
+fn embedded(path: &str) -> Result<String> {
+    let asset = nimbus_web::asset(path).with_context(|| format!("the embedded file `{path}` is missing"))?;
+    Ok(asset.text()?.into_owned())
+}
+
+/// The models of this configuration.
+#[must_use]
+pub fn models(config: &Config) -> Arc<dyn Models> {
+    Arc::new(Router::new(config.llm.clone()))
+}
+
+/// One line for the terminal about who will be asked.
+#[must_use]
+pub fn describe_models(llm: &LlmConfig) -> String {
+    let ollama = format!("Ollama at {} ({})", llm.ollama_api_url, llm.ollama_model);
+    let hosted = format!("hosted at {}", llm.openrouter_base_url);
+    match llm.provider {
+        ProviderChoice::Demo => "sample generator: no model is connected (LLM_PROVIDER=demo)".to_owned(),
+        ProviderChoice::Openrouter => hosted,
+        ProviderChoice::Ollama | ProviderChoice::Auto => match (llm.ollama_enabled, llm.hosted_configured()) {
+            (true, true) => format!("{ollama}, else {hosted}"),
+            (true, false) => ollama,
+            (false, true) => hosted,
+            (false, false) => "none: OLLAMA_ENABLED is false and OPENROUTER_API_KEY is not set".to_owned(),
+        },
+    }
+}
+
+/// The embedded web files, as the server asks for them.
+pub struct EmbeddedAssets;
+
+impl Assets for EmbeddedAssets {
+    fn get(&self, path: &str) -> Option<AssetRef> {
+        let asset = nimbus_web::asset(path)?;
+        Some(AssetRef {
+            content_type: asset.content_type,
+            brotli: asset.brotli,
+            bytes: Bytes::from_static(asset.bytes),
+        })
+    }
+
+    fn plain(&self, path: &str) -> Option<Bytes> {
+        Some(Bytes::from(nimbus_web::asset(path)?.decode().into_owned()))
+    }
+}
