@@ -1,1 +1,40 @@
-//! nimbus-store
+//! What Cumulonimbus keeps: the [`Store`](nimbus_core::ports::Store) port of the core on SQLite and on PostgreSQL.
+//!
+//! [`open_sqlite`] and [`open_postgres`] bring the database up to date and give a store. The two
+//! backends are written out by hand in `sqlite/` and `postgres/`; one set of stories in `tests/`
+//! runs against both, so a difference between them is a failing test.
+//!
+//! Invariants: every method is one transaction; nothing changes a stored version, its files or its
+//! bundle; a journal has no gaps and nothing follows its generation's outcome; a limit of `data`
+//! holds however many write at once; the text of a database error is for logs, never for a person.
+
+mod blobs;
+mod id;
+mod open;
+mod postgres;
+mod rows;
+mod sqlite;
+
+use nimbus_core::data::{MAX_RECORDS, MAX_STORAGE_BYTES};
+
+pub use crate::{
+    open::OpenError,
+    postgres::{PostgresStore, open_postgres},
+    sqlite::{SqliteStore, open_sqlite},
+};
+
+/// How much one person may keep in one app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most records, over all collections.
+    pub records: u64,
+    /// The most bytes of keys and values in `localStorage`, in UTF-8.
+    pub storage_bytes: u64,
+}
+
+impl Default for Limits {
+    /// [`MAX_RECORDS`] and [`MAX_STORAGE_BYTES`].
+    fn default() -> Self {
+        Self { records: MAX_RECORDS, storage_bytes: MAX_STORAGE_BYTES as u64 }
+    }
+}
