@@ -25,9 +25,7 @@ await mkdir(out, { recursive: true });
 
 const lock = await lockPrelude();
 const parts = [
-  ...(existsSync(join(WEB, "runtime/src/boot.ts"))
-    ? [await timed("runtime", () => buildRuntime({ out: join(out, "runtime"), lock }))]
-    : []),
+  await timed("runtime", () => buildRuntime({ out: join(out, "runtime"), lock })),
   await timed("libraries", () => buildLibraries({ out: join(out, "lib"), lock })),
   await timed("tailwind", () => buildTailwind({ out: join(out, "tailwind") })),
   ...(existsSync(join(WEB, "studio/src/main.tsx"))

@@ -3,7 +3,6 @@
 // All entries are built in one run: two runs would give two copies of React, and a hook called
 // through one of them fails in a tree rendered by the other.
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -49,8 +48,6 @@ export const jsxDEV = (type, props, key, isStatic) => (isStatic ? jsxs : jsx)(ty
   "motion/react": { alias: "framer-motion" },
   cumulonimbus: { from: join(WEB, "runtime/src/sdk/index.ts") },
 };
-
-if (!existsSync(LIBRARIES.cumulonimbus?.from ?? "")) delete LIBRARIES.cumulonimbus;
 
 /** What the single-icon files share; not importable by apps. */
 const ICON_FACTORY = "lucide-icon";
