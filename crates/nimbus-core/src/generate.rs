@@ -29,6 +29,8 @@ use crate::{
 };
 use journal::{Journal, JournalBroken};
 
+pub use jobs::{Jobs, StartError};
+
 /// How often the model may be asked to repair what it wrote.
 const REPAIR_BUDGET: usize = 2;
 
