@@ -108,24 +108,27 @@ pub async fn nothing_follows_an_outcome(world: &World) -> Outcome {
 
 pub async fn only_one_of_two_ends_a_generation(world: &World) -> Outcome {
     let app = world.app(world.user()).await?;
-    let generation = world.new_generation(&app);
-    world.store.create_generation(&generation).await?;
-    let writers: Vec<_> = [GenerationState::Cancelled, GenerationState::Complete]
-        .into_iter()
-        .map(|state| {
-            let (store, id) = (Arc::clone(&world.store), generation.id);
-            let end = End { state, version_id: None, finished_at: world.platform.now() };
-            tokio::spawn(async move { (state, store.append_journal(id, &entries(1..=1), Some(&end)).await) })
-        })
-        .collect();
-    let mut won = Vec::new();
-    for writer in writers {
-        match writer.await? {
-            (state, Ok(())) => won.push(state),
-            (_, refused) => assert!(matches!(refused, Err(StoreError::Conflict { current: 1 })), "{refused:?}"),
+    // Several rounds: in the first the connections are still being made, one after the other.
+    for _ in 0..10 {
+        let generation = world.new_generation(&app);
+        world.store.create_generation(&generation).await?;
+        let writers: Vec<_> = [GenerationState::Cancelled, GenerationState::Complete]
+            .into_iter()
+            .map(|state| {
+                let (store, id) = (Arc::clone(&world.store), generation.id);
+                let end = End { state, version_id: None, finished_at: world.platform.now() };
+                tokio::spawn(async move { (state, store.append_journal(id, &entries(1..=1), Some(&end)).await) })
+            })
+            .collect();
+        let mut won = Vec::new();
+        for writer in writers {
+            match writer.await? {
+                (state, Ok(())) => won.push(state),
+                (_, refused) => assert!(matches!(refused, Err(StoreError::Conflict { current: 1 })), "{refused:?}"),
+            }
         }
+        assert_eq!(won, [world.store.generation(generation.id).await?.state]);
     }
-    assert_eq!(won, [world.store.generation(generation.id).await?.state]);
     Ok(())
 }
 

@@ -79,22 +79,26 @@ pub async fn of_many_writers_at_one_revision_one_wins(world: &World) -> Outcome 
     let record = record(world, json!({"n": 0}));
     world.store.create_record(app.id, me, "tasks", &record).await?;
     let now = world.platform.now();
-    let writers: Vec<_> = (1..=8)
-        .map(|n| {
-            let (store, app, id) = (Arc::clone(&world.store), app.id, record.id);
-            tokio::spawn(
-                async move { store.update_record(app, me, "tasks", id, &json!({ "n": n }), Some(1), now).await },
-            )
-        })
-        .collect();
-    let mut won = Vec::new();
-    for writer in writers {
-        match writer.await? {
-            Ok(record) => won.push(record),
-            refused => assert!(matches!(refused, Err(StoreError::Conflict { current: 2 })), "{refused:?}"),
+    // Several rounds: in the first the connections are still being made, one after the other.
+    for revision in 1..=10 {
+        let writers: Vec<_> = (1..=8)
+            .map(|n| {
+                let (store, app, id) = (Arc::clone(&world.store), app.id, record.id);
+                tokio::spawn(async move {
+                    store.update_record(app, me, "tasks", id, &json!({ "n": n }), Some(revision), now).await
+                })
+            })
+            .collect();
+        let mut won = Vec::new();
+        for writer in writers {
+            match writer.await? {
+                Ok(record) => won.push(record),
+                Err(StoreError::Conflict { current }) => assert_eq!(current, revision + 1),
+                Err(error) => return Err(error.into()),
+            }
         }
+        assert_eq!(won, [world.store.record(app.id, me, "tasks", record.id).await?]);
     }
-    assert_eq!(won, [world.store.record(app.id, me, "tasks", record.id).await?]);
     Ok(())
 }
 
