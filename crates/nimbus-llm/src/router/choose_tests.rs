@@ -1,0 +1,150 @@
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
+use nimbus_core::model::{InstalledModel, ModelChoice, ModelError, ModelErrorKind, ProviderChoice, ProviderId, Task};
+
+use super::{HostedView, OllamaView, View, candidates};
+use crate::{config::LlmConfig, ollama::Installed};
+
+fn installed(name: &str, size_bytes: u64) -> Installed {
+    Installed { model: InstalledModel { name: name.to_owned(), size_bytes }, remote: false }
+}
+
+fn ollama(names: &[&str]) -> Option<OllamaView> {
+    let models = names.iter().zip(1..).map(|(name, size)| installed(name, size)).collect();
+    Some(OllamaView {
+        shown: "http://localhost:11434".to_owned(),
+        local: true,
+        breaker_open: false,
+        probed: Some(Ok(models)),
+    })
+}
+
+fn refused() -> Option<OllamaView> {
+    let error = ModelError::new(ModelErrorKind::Unreachable, "connection refused at `http://localhost:11434`");
+    ollama(&[]).map(|view| OllamaView { probed: Some(Err(error)), ..view })
+}
+
+fn hosted() -> Option<HostedView> {
+    Some(HostedView {
+        name: "OpenRouter",
+        shown: "https://openrouter.ai/api/v1".to_owned(),
+        local: false,
+        breaker_open: false,
+        model: Some("qwen/qwen3-coder".to_owned()),
+    })
+}
+
+/// The names of who is asked, in order, or the kind of the error.
+fn asked(
+    config: &LlmConfig,
+    (ollama, hosted): (Option<OllamaView>, Option<HostedView>),
+    provider: ProviderChoice,
+    model: Option<&str>,
+) -> Result<Vec<String>, ModelErrorKind> {
+    let choice = ModelChoice { provider: Some(provider), model: model.map(str::to_owned) };
+    match candidates(&View { config, ollama, hosted }, &choice, Task::Large) {
+        Ok(list) => Ok(list.into_iter().map(|found| found.model.model).collect()),
+        Err(error) => Err(error.kind),
+    }
+}
+
+fn names(list: &[&str]) -> Result<Vec<String>, ModelErrorKind> {
+    Ok(list.iter().map(|name| (*name).to_owned()).collect())
+}
+
+const CONFIGURED: &str = "qwen3-coder:30b";
+const HOSTED: &str = "qwen/qwen3-coder";
+
+#[test]
+fn auto_takes_ollama_then_the_hosted_model() {
+    let config = LlmConfig::default();
+    let auto = |view, model| asked(&config, view, ProviderChoice::Auto, model);
+    assert_eq!(auto((ollama(&[CONFIGURED]), hosted()), None), names(&[CONFIGURED, HOSTED]));
+    assert_eq!(auto((ollama(&[CONFIGURED]), None), None), names(&[CONFIGURED]));
+    assert_eq!(auto((refused(), hosted()), None), names(&[HOSTED]));
+    assert_eq!(auto((None, hosted()), None), names(&[HOSTED]));
+    assert_eq!(auto((refused(), None), None), Err(ModelErrorKind::NoModel));
+    assert_eq!(auto((None, None), None), Err(ModelErrorKind::NoModel));
+}
+
+#[test]
+fn a_missing_configured_model_is_replaced_and_said() {
+    let config = LlmConfig::default();
+    let view = View { config: &config, ollama: ollama(&["qwen2.5-coder:1.5b", "llama3:8b"]), hosted: None };
+    let found = candidates(&view, &ModelChoice::default(), Task::Large).unwrap();
+    assert_eq!(found[0].model.model, "qwen2.5-coder:1.5b");
+    assert_eq!(
+        found[0].reason,
+        "`qwen2.5-coder:1.5b` on Ollama at `http://localhost:11434`, the best installed, as the configured \
+         `qwen3-coder:30b` is not: `ollama pull qwen3-coder:30b`"
+    );
+}
+
+#[test]
+fn a_named_model_is_meant() {
+    let config = LlmConfig::default();
+    let named = |view, provider, model| asked(&config, view, provider, Some(model));
+    let both = || (ollama(&[CONFIGURED]), hosted());
+    assert_eq!(named(both(), ProviderChoice::Ollama, CONFIGURED), names(&[CONFIGURED]), "no fallback to another");
+    assert_eq!(named(both(), ProviderChoice::Ollama, "x:1b"), Err(ModelErrorKind::ModelNotFound));
+    assert_eq!(named(both(), ProviderChoice::Auto, "a/b"), names(&["a/b"]));
+    assert_eq!(named((ollama(&[CONFIGURED]), None), ProviderChoice::Auto, "x"), Err(ModelErrorKind::ModelNotFound));
+    assert_eq!(named(both(), ProviderChoice::Openrouter, "a/b"), names(&["a/b"]));
+}
+
+#[test]
+fn a_model_that_is_not_installed_says_how_to_get_it() {
+    let config = LlmConfig::default();
+    let view = View { config: &config, ollama: ollama(&[]), hosted: None };
+    let error = candidates(&view, &ModelChoice::default(), Task::Large).unwrap_err();
+    assert_eq!(error.message, "model `qwen3-coder:30b` is not installed");
+    assert_eq!(error.hint.as_deref(), Some("`ollama pull qwen3-coder:30b`"));
+}
+
+#[test]
+fn fallback_can_be_switched_off() {
+    let config = LlmConfig { fallback_enabled: false, ..LlmConfig::default() };
+    let ask = |view, provider| asked(&config, view, provider, None);
+    assert_eq!(ask((ollama(&[CONFIGURED]), hosted()), ProviderChoice::Auto), names(&[CONFIGURED]));
+    assert_eq!(ask((refused(), hosted()), ProviderChoice::Ollama), Err(ModelErrorKind::Unreachable));
+    assert_eq!(ask((refused(), hosted()), ProviderChoice::Auto), names(&[HOSTED]), "auto itself chooses");
+}
+
+#[test]
+fn demo_is_never_chosen_by_auto() {
+    let config = LlmConfig::default();
+    assert_eq!(asked(&config, (None, None), ProviderChoice::Demo, None), names(&["sample"]));
+    let view = View { config: &config, ollama: refused(), hosted: None };
+    let error = candidates(&view, &ModelChoice::default(), Task::Large).unwrap_err();
+    assert_eq!(error.message, "no model can be reached: connection refused at `http://localhost:11434`");
+    assert!(error.hint.unwrap().starts_with("start Ollama and run `ollama pull qwen3-coder:30b`, or set"));
+}
+
+#[test]
+fn small_tasks_take_the_small_model_where_it_is() {
+    let config = LlmConfig::default();
+    let small = |names: &[&str]| {
+        let view = View { config: &config, ollama: ollama(names), hosted: None };
+        candidates(&view, &ModelChoice::default(), Task::Small).unwrap()[0].model.model.clone()
+    };
+    assert_eq!(small(&[CONFIGURED, "qwen3:4b"]), "qwen3:4b");
+    assert_eq!(small(&[CONFIGURED]), CONFIGURED);
+}
+
+#[test]
+fn a_model_at_a_vendor_is_not_local() {
+    let config = LlmConfig { ollama_model: "big:480b-cloud".to_owned(), ..LlmConfig::default() };
+    let remote = Installed { remote: true, ..installed("big:480b-cloud", 0) };
+    let ollama = ollama(&[]).map(|view| OllamaView { probed: Some(Ok(vec![remote])), ..view });
+    let found = candidates(&View { config: &config, ollama, hosted: None }, &ModelChoice::default(), Task::Large);
+    let found = found.unwrap();
+    assert_eq!((found[0].model.provider, found[0].local), (ProviderId::Ollama, false));
+}
+
+#[test]
+fn an_open_breaker_sends_auto_elsewhere() {
+    let config = LlmConfig::default();
+    let open = || ollama(&[CONFIGURED]).map(|view| OllamaView { breaker_open: true, ..view });
+    assert_eq!(asked(&config, (open(), hosted()), ProviderChoice::Auto, None), names(&[HOSTED]));
+    assert_eq!(asked(&config, (open(), None), ProviderChoice::Ollama, None), Err(ModelErrorKind::Unreachable));
+}
