@@ -1,1 +1,29 @@
-//! nimbus-server
+//! The server's edge: HTTP, JSON, sessions, and the sealed documents in which apps run.
+//!
+//! [`router()`] lists every route. A request first meets [`hosts`] (which site is it for?), then
+//! the headers of that site (`sandbox::policy`), then, for the API, `auth` (who is it, and did
+//! that person mean it?), and only then a controller.
+//!
+//! Invariants: no response leaves an app's host name without that app's policy, errors included;
+//! an app's host name serves nothing of the API; a cookie alone never changes anything (the
+//! request must also come from our own page); a frame's data is addressed by its token only, never
+//! by what it says; a 500 tells the client nothing and is logged once; no secret, prompt or query
+//! string is ever logged.
+
+mod assets;
+mod auth;
+mod body;
+mod bundles;
+mod controllers;
+mod edge;
+mod error;
+pub mod hosts;
+mod router;
+mod sandbox;
+mod sse;
+mod state;
+mod wire;
+
+pub use assets::{AssetRef, Assets};
+pub use router::{router, serve};
+pub use state::{MissingAsset, ServerConfig, ServerParts, ServerState};

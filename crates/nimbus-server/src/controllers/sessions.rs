@@ -1,0 +1,48 @@
+//! `/api/session`: who is signed in.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    auth::{Person, clear_cookie, same_secret, session_cookie},
+    body::ApiJson,
+    error::{ApiError, Code},
+    state::ServerState,
+    wire::{Session, TokenBody, User},
+};
+
+pub(crate) async fn show(person: Person) -> Json<Session> {
+    Json(session_of(person))
+}
+
+/// Signs a browser in by the owner's token.
+pub(crate) async fn create(
+    State(state): State<ServerState>,
+    ApiJson(body): ApiJson<TokenBody>,
+) -> Result<Response, ApiError> {
+    let config = &state.parts.config;
+    if !same_secret(body.token.trim(), &config.token) {
+        return Err(ApiError::new(Code::WrongToken, "this token is wrong").with_hint(
+            "it is `CUMULONIMBUS_TOKEN`, or the part after `token=` in the address that the server printed",
+        ));
+    }
+    let mut headers = HeaderMap::new();
+    headers.insert(header::SET_COOKIE, session_cookie(config));
+    let person = Person { user: nimbus_core::ids::UserId::LOCAL_OWNER };
+    Ok((headers, Json(session_of(person))).into_response())
+}
+
+/// Signs a browser out, signed in or not.
+pub(crate) async fn remove(State(state): State<ServerState>) -> Response {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::SET_COOKIE, clear_cookie(&state.parts.config));
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+fn session_of(person: Person) -> Session {
+    Session { user: User { id: person.user, name: "Local owner" } }
+}
