@@ -1,6 +1,11 @@
 //! PostgreSQL: one database, many servers.
 
+mod apps;
+mod generations;
+mod records;
+mod storage;
 mod store;
+mod versions;
 
 use std::time::Duration;
 

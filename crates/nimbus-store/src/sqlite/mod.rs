@@ -1,6 +1,11 @@
 //! SQLite: one file, one writer at a time, readers beside it.
 
+mod apps;
+mod generations;
+mod records;
+mod storage;
 mod store;
+mod versions;
 
 use std::{fs, io, path::Path, time::Duration};
 

@@ -1,0 +1,182 @@
+//! Records, and the count of what a person keeps.
+//!
+//! The statements are those of `sqlite/records.rs`, except where a comment says why not.
+
+use jiff::Timestamp;
+use nimbus_core::{
+    data::Record,
+    ids::{AppId, RecordId, UserId},
+    ports::StoreError,
+};
+use sqlx::{Postgres, Transaction};
+
+use super::PostgresStore;
+use crate::{
+    id::Id,
+    rows::{self, APP, RECORD, RecordRow, failed, json, record_columns, records_quota, signed, text, unsigned},
+};
+
+pub async fn records(
+    store: &PostgresStore,
+    app: AppId,
+    user: UserId,
+    collection: &str,
+) -> Result<Vec<Record>, StoreError> {
+    let found: Vec<RecordRow> = sqlx::query_as(concat!(
+        "SELECT ",
+        record_columns!(),
+        " FROM records WHERE app_id = $1 AND user_id = $2 AND collection = $3 ORDER BY created_at, id"
+    ))
+    .bind(Id::from(app))
+    .bind(Id::from(user))
+    .bind(text(collection))
+    .fetch_all(&store.pool)
+    .await
+    .map_err(failed)?;
+    found.into_iter().map(rows::record).collect()
+}
+
+pub async fn record(
+    store: &PostgresStore,
+    app: AppId,
+    user: UserId,
+    collection: &str,
+    id: RecordId,
+) -> Result<Record, StoreError> {
+    let row: Option<RecordRow> = sqlx::query_as(concat!(
+        "SELECT ",
+        record_columns!(),
+        " FROM records WHERE app_id = $1 AND user_id = $2 AND collection = $3 AND id = $4"
+    ))
+    .bind(Id::from(app))
+    .bind(Id::from(user))
+    .bind(text(collection))
+    .bind(Id::from(id))
+    .fetch_optional(&store.pool)
+    .await
+    .map_err(failed)?;
+    rows::record(row.ok_or(RECORD)?)
+}
+
+pub async fn create_record(
+    store: &PostgresStore,
+    app: AppId,
+    user: UserId,
+    collection: &str,
+    record: &Record,
+) -> Result<(), StoreError> {
+    let mut transaction = store.pool.begin().await.map_err(failed)?;
+    let (records, _) = keep(&mut transaction, app, user, 1, 0).await?;
+    if records > store.limits.records {
+        return Err(records_quota(store.limits.records));
+    }
+    sqlx::query(
+        "INSERT INTO records (app_id, user_id, collection, id, data, revision, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(Id::from(app))
+    .bind(Id::from(user))
+    .bind(text(collection))
+    .bind(Id::from(record.id))
+    .bind(json(&record.data)?)
+    .bind(signed(record.revision))
+    .bind(record.created_at.as_millisecond())
+    .bind(record.updated_at.as_millisecond())
+    .execute(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
+#[expect(clippy::too_many_arguments, reason = "a record's address is three ids")]
+pub async fn update_record(
+    store: &PostgresStore,
+    app: AppId,
+    user: UserId,
+    collection: &str,
+    id: RecordId,
+    data: &serde_json::Value,
+    expected: Option<u64>,
+    now: Timestamp,
+) -> Result<Record, StoreError> {
+    let mut transaction = store.pool.begin().await.map_err(failed)?;
+    let current: Option<i64> = sqlx::query_scalar(
+        "SELECT revision FROM records WHERE app_id = $1 AND user_id = $2 AND collection = $3 AND id = $4 FOR UPDATE",
+    )
+    .bind(Id::from(app))
+    .bind(Id::from(user))
+    .bind(text(collection))
+    .bind(Id::from(id))
+    .fetch_optional(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    let current = unsigned(current.ok_or(RECORD)?);
+    if expected.is_some_and(|expected| expected != current) {
+        return Err(StoreError::Conflict { current });
+    }
+    let row: RecordRow = sqlx::query_as(concat!(
+        "UPDATE records SET data = $5, revision = revision + 1, updated_at = $6
+         WHERE app_id = $1 AND user_id = $2 AND collection = $3 AND id = $4 RETURNING ",
+        record_columns!()
+    ))
+    .bind(Id::from(app))
+    .bind(Id::from(user))
+    .bind(text(collection))
+    .bind(Id::from(id))
+    .bind(json(data)?)
+    .bind(now.as_millisecond())
+    .fetch_one(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    transaction.commit().await.map_err(failed)?;
+    rows::record(row)
+}
+
+pub async fn delete_record(
+    store: &PostgresStore,
+    app: AppId,
+    user: UserId,
+    collection: &str,
+    id: RecordId,
+) -> Result<(), StoreError> {
+    let mut transaction = store.pool.begin().await.map_err(failed)?;
+    keep(&mut transaction, app, user, -1, 0).await?;
+    let done = sqlx::query("DELETE FROM records WHERE app_id = $1 AND user_id = $2 AND collection = $3 AND id = $4")
+        .bind(Id::from(app))
+        .bind(Id::from(user))
+        .bind(text(collection))
+        .bind(Id::from(id))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    if done.rows_affected() == 0 {
+        return Err(RECORD);
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+/// Adds to what a person keeps in an app, and gives the new sums of records and bytes.
+pub async fn keep(
+    transaction: &mut Transaction<'_, Postgres>,
+    app: AppId,
+    user: UserId,
+    records: i64,
+    storage_bytes: i64,
+) -> Result<(u64, u64), StoreError> {
+    let row: Option<(i64, i64)> = sqlx::query_as(
+        "INSERT INTO kept (app_id, user_id, records, storage_bytes)
+         SELECT id, $2, $3, $4 FROM apps WHERE id = $1 AND deleted_at IS NULL
+         ON CONFLICT (app_id, user_id) DO UPDATE SET records = kept.records + excluded.records,
+         storage_bytes = kept.storage_bytes + excluded.storage_bytes
+         RETURNING records, storage_bytes",
+    )
+    .bind(Id::from(app))
+    .bind(Id::from(user))
+    .bind(records)
+    .bind(storage_bytes)
+    .fetch_optional(&mut **transaction)
+    .await
+    .map_err(failed)?;
+    let (records, storage_bytes) = row.ok_or(APP)?;
+    Ok((unsigned(records), unsigned(storage_bytes)))
+}

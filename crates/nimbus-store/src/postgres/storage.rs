@@ -1,0 +1,97 @@
+//! What apps put in `localStorage`.
+//!
+//! The statements are those of `sqlite/storage.rs`, except where a comment says why not.
+
+use std::collections::BTreeMap;
+
+use nimbus_core::{
+    ids::{AppId, UserId},
+    ports::StoreError,
+};
+use sqlx::{Postgres, Transaction};
+
+use super::{PostgresStore, records::keep};
+use crate::{
+    id::Id,
+    rows::{self, failed, signed, storage_quota},
+};
+
+pub async fn storage(store: &PostgresStore, app: AppId, user: UserId) -> Result<BTreeMap<String, String>, StoreError> {
+    let found: Vec<(Vec<u8>, Vec<u8>)> =
+        sqlx::query_as("SELECT key, value FROM storage WHERE app_id = $1 AND user_id = $2")
+            .bind(Id::from(app))
+            .bind(Id::from(user))
+            .fetch_all(&store.pool)
+            .await
+            .map_err(failed)?;
+    found.into_iter().map(|(key, value)| Ok((rows::utf8("key", key)?, rows::utf8("value", value)?))).collect()
+}
+
+pub async fn set_storage(
+    store: &PostgresStore,
+    app: AppId,
+    user: UserId,
+    key: &str,
+    value: &str,
+) -> Result<(), StoreError> {
+    let mut transaction = store.pool.begin().await.map_err(failed)?;
+    // First what is freed, then what is added: the row in `kept` is locked from here on, so
+    // that nobody changes the key in between.
+    keep(&mut transaction, app, user, 0, 0).await?;
+    let freed = remove_key(&mut transaction, app, user, key).await?;
+    let added = signed((key.len() + value.len()) as u64);
+    let (_, bytes) = keep(&mut transaction, app, user, 0, added - freed).await?;
+    if bytes > store.limits.storage_bytes {
+        return Err(storage_quota(store.limits.storage_bytes));
+    }
+    sqlx::query("INSERT INTO storage (app_id, user_id, key, value) VALUES ($1, $2, $3, $4)")
+        .bind(Id::from(app))
+        .bind(Id::from(user))
+        .bind(key.as_bytes())
+        .bind(value.as_bytes())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
+pub async fn remove_storage(store: &PostgresStore, app: AppId, user: UserId, key: &str) -> Result<(), StoreError> {
+    let mut transaction = store.pool.begin().await.map_err(failed)?;
+    keep(&mut transaction, app, user, 0, 0).await?;
+    let freed = remove_key(&mut transaction, app, user, key).await?;
+    keep(&mut transaction, app, user, 0, -freed).await?;
+    transaction.commit().await.map_err(failed)
+}
+
+pub async fn clear_storage(store: &PostgresStore, app: AppId, user: UserId) -> Result<(), StoreError> {
+    let mut transaction = store.pool.begin().await.map_err(failed)?;
+    let (_, bytes) = keep(&mut transaction, app, user, 0, 0).await?;
+    sqlx::query("DELETE FROM storage WHERE app_id = $1 AND user_id = $2")
+        .bind(Id::from(app))
+        .bind(Id::from(user))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    keep(&mut transaction, app, user, 0, -signed(bytes)).await?;
+    transaction.commit().await.map_err(failed)
+}
+
+/// Removes a key of the storage, and gives the bytes that this frees.
+async fn remove_key(
+    transaction: &mut Transaction<'_, Postgres>,
+    app: AppId,
+    user: UserId,
+    key: &str,
+) -> Result<i64, StoreError> {
+    let freed: Option<i64> = sqlx::query_scalar(
+        "DELETE FROM storage WHERE app_id = $1 AND user_id = $2 AND key = $3
+         RETURNING CAST(LENGTH(key) + LENGTH(value) AS BIGINT)",
+    )
+    .bind(Id::from(app))
+    .bind(Id::from(user))
+    .bind(key.as_bytes())
+    .fetch_optional(&mut **transaction)
+    .await
+    .map_err(failed)?;
+    Ok(freed.unwrap_or(0))
+}
