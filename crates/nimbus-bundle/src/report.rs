@@ -1,0 +1,76 @@
+//! Diagnostics that are not about one line that the pre-pass read.
+
+use nimbus_core::diagnostic::{Diagnostic, Severity};
+use nimbus_core::source::SourceTree;
+use nimbus_rolldown::{Message, Severity as LinkSeverity};
+
+use crate::depth::{MAX_BRACKETS, MAX_CHAIN, Nesting};
+use crate::draft::{Draft, is_code};
+use crate::entry::Entry;
+use crate::place::in_file;
+
+/// The nesting of the code files, and an error for each that is nested too deeply to be parsed.
+pub(crate) fn nesting(files: &SourceTree) -> (Nesting, Vec<Diagnostic>) {
+    let mut refused = Vec::new();
+    for (path, text) in files.iter().filter(|(path, _)| is_code(path.as_str())) {
+        let nesting = Nesting::of(text);
+        if nesting.within_limits() {
+            continue;
+        }
+        let message = if nesting.brackets > MAX_BRACKETS {
+            format!("`{path}` nests brackets {} deep; the limit is {MAX_BRACKETS}.", nesting.brackets)
+        } else {
+            format!("`{path}` has {} operators and keywords; the limit is {MAX_CHAIN}.", nesting.chain)
+        };
+        refused.push(Diagnostic::error("too-deep", message).with_file(path.clone()).with_hint("Split the file."));
+    }
+    (crate::deepest(files), refused)
+}
+
+/// There is nothing to start with.
+pub(crate) fn no_entry(draft: &Draft) -> Diagnostic {
+    let html = draft.files.keys().find(|path| path.ends_with(".html"));
+    match html {
+        Some(path) if draft.code().next().is_none() => in_file(
+            Diagnostic::error(
+                "html-app",
+                format!("`{path}` is a whole page; apps made of HTML alone are not supported yet."),
+            )
+            .with_hint("Write the app as React components, starting with `src/App.tsx`."),
+            path,
+        ),
+        _ => Diagnostic::error("no-entry", "There is no file to start the app with.")
+            .with_hint("Write `src/App.tsx` with a component as its default export."),
+    }
+}
+
+/// The App file exports no component.
+pub(crate) fn no_default_export(draft: &Draft, entry: &Entry) -> Option<Diagnostic> {
+    let Entry::App(path) = entry else { return None };
+    let facts = draft.facts(path)?;
+    if facts.exports.default || !facts.errors.is_empty() {
+        return None;
+    }
+    let message = format!("`{path}` has no default export, so there is nothing to show.");
+    let hint = "Export the app's component: `export default function App() { … }`.";
+    Some(in_file(Diagnostic::error("no-default-export", message).with_hint(hint), path))
+}
+
+/// A message of the linker.
+pub(crate) fn message(message: &Message, files: &SourceTree) -> Diagnostic {
+    let severity = match message.severity {
+        LinkSeverity::Error => Severity::Error,
+        LinkSeverity::Warning => Severity::Warning,
+    };
+    let mut diagnostic =
+        Diagnostic::new(severity, &message.code.to_lowercase().replace('_', "-"), message.text.clone());
+    let known = message.file.as_deref().filter(|path| files.get_str(path).is_some());
+    if let Some(path) = known {
+        diagnostic = in_file(diagnostic, path);
+        if let (Some(line), Some(column)) = (message.line, message.column) {
+            diagnostic = diagnostic.with_position(line, column + 1);
+        }
+        diagnostic.frame.clone_from(&message.frame);
+    }
+    diagnostic
+}
