@@ -1,0 +1,278 @@
+// The host page's end of the bridge to an app's frame. What comes from the frame is hostile until
+// it has passed every check here; docs/bridge.md describes them.
+import {
+  type AppStateReport,
+  CALL_TIMEOUT_MS,
+  type ConsoleLine,
+  type ErrorReport,
+  exceedsDepth,
+  HELLO_TIMEOUT_MS,
+  type Init,
+  isForwarded,
+  type JsonObject,
+  LOAD_TIMEOUT_MS,
+  MAX_DEPTH,
+  MAX_IN_FLIGHT,
+  MAX_MESSAGE_CHARS,
+  MAX_VIOLATIONS,
+  MESSAGE_RATE,
+  openEnvelope,
+  PROTOCOL_VERSION,
+  parseMessage,
+  type RpcError,
+  RpcErrorCode,
+  type RpcRequest,
+  type RpcResponse,
+  randomKey,
+  readAppState,
+  readConsoleLine,
+  readErrorReport,
+  readHello,
+  type StorageArea,
+  seal,
+  sequenceOf,
+  TokenBucket,
+  toHex,
+  VOLUME_RATE,
+} from "@cumulonimbus/protocol";
+import { ServerError } from "./launch.ts";
+import { sandboxText } from "./text.ts";
+
+/** Why a bridge was closed from this side. */
+export type Cause = keyof typeof sandboxText.closed;
+
+/** What a bridge is made from. */
+export type BridgeOptions = {
+  /** The page's window, whose message events are listened to. */
+  readonly host: Pick<Window, "addEventListener" | "removeEventListener">;
+  /** The frame's window at this moment. */
+  readonly frame: () => MessageEventSource | null;
+  /** The launch that the frame must name. */
+  readonly launch: string;
+  /** What the frame's storage starts with. */
+  readonly storage: { readonly local: StorageArea };
+  /** Carries out a `data.*` or `storage.*` call. Rejects with a `ServerError`. */
+  readonly forward: (method: string, params: JsonObject, signal: AbortSignal) => Promise<unknown>;
+  readonly onState: (report: AppStateReport) => void;
+  readonly onError: (report: ErrorReport) => void;
+  readonly onConsole: (line: ConsoleLine) => void;
+  /** The frame has not answered for some seconds, or answers again. */
+  readonly onHung: (hung: boolean) => void;
+  /** The bridge has been closed because of what the frame did; the frame must be removed. */
+  readonly onClosed: (cause: Cause) => void;
+};
+
+const WATCH_MS = 5_000;
+// A machine that wakes up fires one late tick before the frame could answer.
+const MISSED_TICKS = 2;
+
+/** The bridge to one frame, from its first load to its removal. */
+export class SandboxBridge {
+  readonly #options: BridgeOptions;
+  readonly #key = randomKey();
+  readonly #rate = new TokenBucket(MESSAGE_RATE, performance.now());
+  readonly #volume = new TokenBucket(VOLUME_RATE, performance.now());
+  readonly #inFlight = new Map<number | string, AbortController>();
+  readonly #notifications: ReadonlyMap<string, (params: JsonObject) => boolean>;
+  #phase: "waiting" | "open" | "closed" = "waiting";
+  #port: MessagePort | undefined;
+  #loads = 0;
+  #sent = 0;
+  #received = 0;
+  #violations = 0;
+  #pings = 0;
+  #unanswered = 0;
+  #hung = false;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+    this.#notifications = new Map([
+      ["app.state", (params) => tell(readAppState(params), options.onState)],
+      ["error.report", (params) => tell(readErrorReport(params), options.onError)],
+      ["console", (params) => tell(readConsoleLine(params), options.onConsole)],
+    ]);
+    options.host.addEventListener("message", this.#onWindowMessage);
+    this.#deadline = setTimeout(() => this.#close("notLoaded"), LOAD_TIMEOUT_MS);
+  }
+
+  /** To be called on each of the frame's `load` events. */
+  frameLoaded(): void {
+    if (this.#phase === "closed") return;
+    if (++this.#loads > 1) {
+      this.#close("navigated");
+    } else if (this.#phase === "waiting") {
+      clearTimeout(this.#deadline);
+      this.#deadline = setTimeout(() => this.#close("silent"), HELLO_TIMEOUT_MS);
+    }
+  }
+
+  /** Ends the bridge without a cause: the frame is being taken away. Calls on their way go on. */
+  close(): void {
+    this.#phase = "closed";
+    this.#options.host.removeEventListener("message", this.#onWindowMessage);
+    clearTimeout(this.#deadline);
+    clearInterval(this.#watch);
+    this.#port?.close();
+  }
+
+  #close(cause: Cause): void {
+    if (this.#phase === "closed") return;
+    this.close();
+    for (const call of this.#inFlight.values()) call.abort();
+    this.#inFlight.clear();
+    this.#options.onClosed(cause);
+  }
+
+  readonly #onWindowMessage = (event: Event): void => {
+    const { source, origin, data, ports } = event as MessageEvent;
+    if (source === null || source !== this.#options.frame() || origin !== "null") return;
+    const hello = readHello(data);
+    const [port] = ports;
+    if (hello?.launch !== this.#options.launch || ports.length !== 1 || !port) return;
+    if (this.#phase === "waiting") this.#open(port);
+    else this.#close("helloTwice");
+  };
+
+  #open(port: MessagePort): void {
+    this.#phase = "open";
+    clearTimeout(this.#deadline);
+    this.#port = port;
+    port.onmessage = ({ data }) => this.#receive(data);
+    const init: Init = {
+      v: PROTOCOL_VERSION,
+      key: toHex(this.#key),
+      storage: this.#options.storage,
+    };
+    port.postMessage(JSON.stringify(init));
+    this.#watch = setInterval(() => this.#tick(), WATCH_MS);
+  }
+
+  /** The checks in their order: type, length, rate, signature and number, depth, form, method. */
+  #receive(data: unknown): void {
+    if (this.#phase !== "open") return;
+    if (typeof data !== "string") {
+      this.#violation(RpcErrorCode.invalidRequest, "A message must be a string.");
+      return;
+    }
+    if (data.length > MAX_MESSAGE_CHARS) {
+      this.#skip(data);
+      this.#violation(RpcErrorCode.tooLarge, "A message can have at most 1 MiB.");
+      return;
+    }
+    const now = performance.now();
+    if (!this.#rate.take(now) || !this.#volume.take(now, data.length)) {
+      this.#skip(data);
+      this.#violation(RpcErrorCode.rate, "Too many messages came in a second.");
+      return;
+    }
+    const opened = openEnvelope(this.#key, this.#options.launch, "frame", this.#received + 1, data);
+    if (!opened.ok) {
+      this.#close("signature");
+      return;
+    }
+    this.#received++;
+    if (exceedsDepth(opened.body, MAX_DEPTH)) {
+      this.#violation(RpcErrorCode.tooLarge, `A message can be nested ${MAX_DEPTH} deep.`);
+      return;
+    }
+    const message = parseMessage(opened.body);
+    if (message.kind === "unreadable") {
+      this.#violation(message.error.code, message.error.message);
+    } else if (message.kind === "response") this.#answered(message);
+    else if (message.kind === "request") this.#request(message);
+    else this.#notify(message.method, message.params);
+  }
+
+  /** A message that is not read counts all the same, so that the next one is not out of order. */
+  #skip(data: string): void {
+    if (sequenceOf(data) === this.#received + 1) this.#received++;
+  }
+
+  #notify(method: string, params: JsonObject): void {
+    const handled = this.#notifications.get(method)?.(params);
+    if (handled === false) {
+      this.#violation(RpcErrorCode.invalidParams, `The parameters of \`${method}\` are malformed.`);
+    }
+  }
+
+  #request({ id, method, params }: RpcRequest): void {
+    if (!isForwarded(method)) {
+      this.#fail(id, RpcErrorCode.methodNotFound, "There is no such method.");
+    } else if (this.#inFlight.has(id)) {
+      this.#violation(RpcErrorCode.invalidRequest, "The `id` is in use.");
+    } else if (this.#inFlight.size >= MAX_IN_FLIGHT) {
+      this.#fail(id, RpcErrorCode.busy, `At most ${MAX_IN_FLIGHT} calls can be unanswered.`);
+    } else {
+      void this.#forward(id, method, params);
+    }
+  }
+
+  async #forward(id: number | string, method: string, params: JsonObject): Promise<void> {
+    const call = new AbortController();
+    this.#inFlight.set(id, call);
+    const timer = setTimeout(() => {
+      this.#inFlight.delete(id);
+      call.abort();
+      this.#fail(id, RpcErrorCode.timeout, sandboxText.timeout);
+    }, CALL_TIMEOUT_MS);
+    let answer: { result: unknown } | { error: RpcError };
+    try {
+      answer = { result: await this.#options.forward(method, params, call.signal) };
+    } catch (error) {
+      answer = { error: rpcError(error) };
+    }
+    clearTimeout(timer);
+    // One that timed out has been answered.
+    if (this.#inFlight.delete(id)) this.#send({ id, ...answer });
+  }
+
+  #answered(response: RpcResponse): void {
+    if (response.id !== this.#pings) return;
+    this.#unanswered = 0;
+    this.#setHung(false);
+  }
+
+  #tick(): void {
+    if (this.#unanswered > 0) {
+      if (++this.#unanswered > MISSED_TICKS) this.#setHung(true);
+      return;
+    }
+    this.#unanswered = 1;
+    this.#send({ id: ++this.#pings, method: "ping" });
+  }
+
+  #setHung(hung: boolean): void {
+    if (this.#hung === hung) return;
+    this.#hung = hung;
+    this.#options.onHung(hung);
+  }
+
+  #violation(code: number, message: string): void {
+    if (++this.#violations >= MAX_VIOLATIONS) this.#close("violations");
+    else this.#fail(null, code, message);
+  }
+
+  #fail(id: number | string | null, code: number, message: string): void {
+    this.#send({ id, error: { code, message } });
+  }
+
+  #send(message: object): void {
+    if (this.#phase !== "open") return;
+    const body = JSON.stringify({ jsonrpc: "2.0", ...message });
+    this.#port?.postMessage(seal(this.#key, this.#options.launch, "host", ++this.#sent, body));
+  }
+}
+
+function tell<T>(value: T | undefined, listener: (value: T) => void): boolean {
+  if (value === undefined) return false;
+  listener(value);
+  return true;
+}
+
+function rpcError(error: unknown): RpcError {
+  const { code, message } =
+    error instanceof ServerError ? error : { code: "failed", message: "The call failed." };
+  return { code: RpcErrorCode.server, message, data: { code } };
+}
