@@ -1,0 +1,124 @@
+import { Cloud, Laptop, Play } from "lucide-react";
+import type { ReactNode } from "react";
+import { listSamples } from "../api/client";
+import type { Health, ProviderId, Sample } from "../api/types";
+import { useResource } from "../api/useResource";
+import { text } from "../text";
+import { Inline } from "../ui/Prose";
+
+/** No model can be reached: what to install, what was found, and samples to watch meanwhile. */
+export function NoModel({
+  health,
+  busy,
+  onPlay,
+}: {
+  health: Health;
+  busy: boolean;
+  onPlay: (sample: Sample) => void;
+}) {
+  const samples = useResource(listSamples).data ?? [];
+  const of = (id: ProviderId) => health.providers.find((p) => p.provider === id);
+  const model = of("ollama")?.model ?? "qwen3-coder:30b";
+  return (
+    <section className="overflow-hidden rounded-2xl border border-line bg-surface shadow-card">
+      <div className="border-b border-line px-5 py-4">
+        <h2 className="font-semibold">{text.noModel.heading}</h2>
+        <p className="text-sm text-muted">{text.noModel.lead}</p>
+      </div>
+      <div className="grid divide-line max-md:divide-y md:grid-cols-2 md:divide-x">
+        <Way
+          icon={<Laptop className="size-4.5 text-accent" aria-hidden />}
+          title={text.noModel.ollama}
+          note={text.noModel.ollamaNote}
+          problem={of("ollama")?.problem}
+          hint={of("ollama")?.hint}
+        >
+          <li>{text.noModel.ollamaInstall}</li>
+          <li>
+            {text.noModel.ollamaPull}
+            <Command>{`ollama pull ${model}`}</Command>
+          </li>
+        </Way>
+        <Way
+          icon={<Cloud className="size-4.5 text-accent" aria-hidden />}
+          title={text.noModel.hosted}
+          note={text.noModel.hostedNote}
+          problem={of("openrouter")?.enabled ? of("openrouter")?.problem : null}
+          hint={of("openrouter")?.enabled ? of("openrouter")?.hint : null}
+        >
+          <li>
+            {text.noModel.hostedKey}
+            <Command>OPENROUTER_API_KEY=… cumulonimbus</Command>
+          </li>
+        </Way>
+      </div>
+      {samples.length > 0 && (
+        <div className="border-t border-line bg-sunken px-5 py-4">
+          <h3 className="text-sm font-medium">{text.noModel.samples}</h3>
+          <p className="text-[13px] text-muted">
+            <strong className="font-medium text-ember">{text.noModel.samplesLabel}.</strong>{" "}
+            {text.noModel.samplesNote}
+          </p>
+          <ul className="mt-3 flex flex-wrap gap-2">
+            {samples.map((sample) => (
+              <li key={sample.id}>
+                <button
+                  type="button"
+                  disabled={busy}
+                  title={sample.prompt}
+                  aria-label={text.noModel.play(sample.title)}
+                  className="flex h-9 items-center gap-2 rounded-lg border border-line-strong bg-surface pr-3.5 pl-2.5 text-sm font-medium transition-colors hover:bg-bg disabled:opacity-50"
+                  onClick={() => onPlay(sample)}
+                >
+                  <Play className="size-3.5 text-ember" aria-hidden />
+                  {sample.title}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Way({
+  icon,
+  title,
+  note,
+  problem,
+  hint,
+  children,
+}: {
+  icon: ReactNode;
+  title: string;
+  note: string;
+  problem: string | null | undefined;
+  hint: string | null | undefined;
+  children: ReactNode;
+}) {
+  return (
+    <div className="min-w-0 px-5 py-4 text-sm">
+      <h3 className="flex items-center gap-2 font-medium">
+        {icon}
+        {title}
+      </h3>
+      <p className="mt-0.5 text-[13px] text-muted">{note}</p>
+      <ol className="mt-3 list-decimal space-y-1.5 pl-4.5 marker:text-faint">{children}</ol>
+      {problem && (
+        <p className="mt-3 text-[13px] text-muted [overflow-wrap:anywhere]">
+          <span className="font-medium text-ink">{text.noModel.found}:</span>{" "}
+          <Inline>{problem}</Inline> {hint && <Inline>{hint}</Inline>}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Command({ children }: { children: string }) {
+  return (
+    <code className="mt-1 block overflow-x-auto rounded-lg border border-line bg-sunken px-2.5 py-1.5 font-mono text-[13px] whitespace-nowrap select-all">
+      {children}
+    </code>
+  );
+}

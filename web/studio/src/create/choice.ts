@@ -1,0 +1,59 @@
+import type { Health, ProviderChoice, ProviderHealth, ProviderId } from "../api/types";
+import { text } from "../text";
+
+/** The override for one request; nothing of it: as configured. */
+export interface Choice {
+  provider: ProviderChoice | null;
+  model: string;
+}
+
+export const AS_CONFIGURED: Choice = { provider: null, model: "" };
+
+/** Who would answer a request, in the words of the chip beside the description. */
+export interface Answerer {
+  provider: ProviderId;
+  /** The model's name, or the provider's where the model is not known. */
+  name: string;
+  local: boolean;
+}
+
+/** Who would answer with this choice; none where nobody would, as far as is known. */
+export function answererOf(health: Health, choice: Choice): Answerer | null {
+  const { selected } = health;
+  if (choice.provider === null || choice.provider === "auto") {
+    const chosen =
+      choice.provider === null && selected?.provider && !selected.error
+        ? health.providers.find((p) => p.provider === selected.provider)
+        : firstReady(health);
+    if (!chosen) return null;
+    const named = choice.provider === null ? selected?.model : chosen.model;
+    return answerer(chosen, choice.model || named);
+  }
+  const provider = health.providers.find((p) => p.provider === choice.provider);
+  if (choice.provider === "demo") {
+    return { provider: "demo", name: text.model.demo, local: true };
+  }
+  return provider?.enabled && provider.healthy
+    ? answerer(provider, choice.model || provider.model)
+    : null;
+}
+
+/** The fields of the request that say who may answer. */
+export function requestFields(choice: Choice): { provider?: ProviderChoice; model?: string } {
+  const model = choice.model.trim();
+  return {
+    ...(choice.provider ? { provider: choice.provider } : {}),
+    ...(choice.provider && choice.provider !== "auto" && choice.provider !== "demo" && model
+      ? { model }
+      : {}),
+  };
+}
+
+function firstReady(health: Health): ProviderHealth | undefined {
+  const ready = health.providers.filter((p) => p.enabled && p.healthy && p.provider !== "demo");
+  return ready.find((p) => p.local) ?? ready[0];
+}
+
+function answerer(health: ProviderHealth, model: string | null | undefined): Answerer {
+  return { provider: health.provider, name: model || health.name, local: health.local };
+}
