@@ -7,7 +7,6 @@
 //   tailwind/      the style compiler for the embedded engine, and its style sheets
 //   licenses.json  the licences of all of it
 // Beside each text file lies its brotli form, `<file>.br`, where that is smaller.
-import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { compressAll } from "./build/compress.mjs";
@@ -28,9 +27,7 @@ const parts = [
   await timed("runtime", () => buildRuntime({ out: join(out, "runtime"), lock })),
   await timed("libraries", () => buildLibraries({ out: join(out, "lib"), lock })),
   await timed("tailwind", () => buildTailwind({ out: join(out, "tailwind") })),
-  ...(existsSync(join(WEB, "studio/src/main.tsx"))
-    ? [await timed("studio", () => buildStudio({ out: join(out, "studio") }))]
-    : []),
+  await timed("studio", () => buildStudio({ out: join(out, "studio") })),
 ];
 await writeLicenses({
   file: join(out, "licenses.json"),

@@ -26,7 +26,7 @@ function packages(file) {
 const present = packages("node_modules/.package-lock.json");
 const missing = Object.entries(packages("package-lock.json")).filter(
   ([path, wanted]) =>
-    path.startsWith("node_modules/") &&
+    path.includes("node_modules/") &&
     !wanted.link &&
     !wanted.dev &&
     !(wanted.optional && present[path] === undefined) &&

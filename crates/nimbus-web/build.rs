@@ -17,8 +17,14 @@ use std::process::{Command, ExitCode};
 const NODE_WANTED: &str = "Node.js 20.19 or newer (of the 22 line, 22.12)";
 
 /// Files without which the program cannot serve an app; absence means a wrong or partial folder.
-const REQUIRED: &[&str] =
-    &["runtime/boot.js", "runtime/lock.js", "lib/manifest.json", "tailwind/compiler.js", "licenses.json"];
+const REQUIRED: &[&str] = &[
+    "studio/index.html",
+    "runtime/boot.js",
+    "runtime/lock.js",
+    "lib/manifest.json",
+    "tailwind/compiler.js",
+    "licenses.json",
+];
 
 fn main() -> ExitCode {
     match run() {
