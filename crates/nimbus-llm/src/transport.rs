@@ -124,3 +124,23 @@ fn says(error: &reqwest::Error, text: &str) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
+    use reqwest::Client;
+
+    use super::{MAX_MESSAGE_CHARS, mozilla_roots, tidy};
+
+    #[test]
+    fn a_machine_without_certificates_still_has_a_client() {
+        assert!(Client::builder().tls_backend_preconfigured(mozilla_roots().unwrap()).build().is_ok());
+    }
+
+    #[test]
+    fn a_message_is_one_short_line() {
+        assert_eq!(tidy(" a\n\tb  c "), "a b c");
+        assert_eq!(tidy(&"é".repeat(1_000)).chars().count(), MAX_MESSAGE_CHARS + 1);
+    }
+}
