@@ -19,12 +19,7 @@ pub struct Variable {
     pub secret: bool,
 }
 
-const fn variable(
-    name: &'static str,
-    default: &'static str,
-    allowed: &'static str,
-    meaning: &'static str,
-) -> Variable {
+const fn variable(name: &'static str, default: &'static str, allowed: &'static str, meaning: &'static str) -> Variable {
     Variable { name, default, allowed, meaning, secret: false }
 }
 
@@ -85,12 +80,7 @@ pub const VARIABLES: &[Variable] = &[
     variable("OLLAMA_ENABLED", "true", "`true` or `false`", "Whether Ollama may be asked."),
     variable("OLLAMA_API_URL", "http://localhost:11434", "an http or https URL", "Where Ollama listens."),
     variable("OLLAMA_MODEL", "qwen3-coder:30b", "the name of a model", "The local model that writes code."),
-    variable(
-        "OLLAMA_SMALL_MODEL",
-        "qwen3:4b",
-        "the name of a model",
-        "The local model for small work such as titles.",
-    ),
+    variable("OLLAMA_SMALL_MODEL", "qwen3:4b", "the name of a model", "The local model for small work such as titles."),
     secret("OPENROUTER_API_KEY", "none", "a key", "The key of the hosted provider. Without it none is asked."),
     variable(
         "OPENROUTER_MODEL",

@@ -37,9 +37,11 @@ fn embedded(path: &str) -> Result<String> {
 }
 
 /// The models of this configuration.
-#[must_use]
-pub fn models(config: &Config) -> Arc<dyn Models> {
-    Arc::new(Router::new(config.llm.clone()))
+///
+/// # Errors
+/// When an address of the configuration cannot be used.
+pub fn models(config: &Config) -> Result<Arc<dyn Models>> {
+    Ok(Arc::new(Router::new(config.llm.clone())?))
 }
 
 /// One line for the terminal about who will be asked.

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Instant};
 use anyhow::{Context, Result, anyhow};
 use nimbus_core::{
     generate::{Ports, jobs::Jobs},
-    ports::{Models, Store},
+    ports::Store,
 };
 use nimbus_server::{ServerConfig, ServerParts, ServerState};
 use tokio::net::TcpListener;
@@ -29,7 +29,7 @@ pub async fn serve(config: Config) -> Result<()> {
     };
     let store = open_store(&config, &data).await?;
     let bundler = Arc::new(parts::bundler()?);
-    let models = parts::models(&config);
+    let models = parts::models(&config)?;
     let jobs = Jobs::new(Ports {
         models: models.clone(),
         bundler: bundler.clone(),
@@ -96,7 +96,9 @@ fn announce(config: &Config, token: &str, port: u16, interrupted: usize, began: 
     crate::say(&format!("  Data   {} ({database})", config.data_dir.display()));
     crate::say(&format!("  Models {}", parts::describe_models(&config.llm)));
     if interrupted > 0 {
-        crate::say(&format!("\n  The last run ended while {interrupted} app(s) were being generated; what came is kept."));
+        crate::say(&format!(
+            "\n  The last run ended while {interrupted} app(s) were being generated; what came is kept."
+        ));
     }
     crate::say("\nStop with Ctrl+C.");
 }
