@@ -38,33 +38,19 @@ pub fn router(state: ServerState) -> Router {
     Router::new().fallback(dispatch).layer(from_fn_with_state(state, edge::observe))
 }
 
-/// Serves until `stop` is done; then ends the running generations, each with its end stored, and
-/// gives open connections 5 seconds.
+/// Serves until the state's `shutdown` is cancelled; then takes no further connection and gives the
+/// open ones 5 seconds to end.
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    state: ServerState,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let jobs = state.parts.jobs.clone();
-    let (stopped, stopping) = tokio::sync::oneshot::channel();
-    let end = async move {
-        stop.await;
-        // Followers' streams end with their generations, and with them those connections.
-        tokio::spawn(async move {
-            jobs.shut_down().await;
-            let _ = stopped.send(());
-        });
-    };
-    let server = axum::serve(listener, router(state)).with_graceful_shutdown(end);
-    tokio::pin! {
-        let server = server.into_future();
-    }
+pub async fn serve(listener: TcpListener, state: ServerState) -> io::Result<()> {
+    let shutdown = state.parts.shutdown.clone();
+    let server =
+        axum::serve(listener, router(state)).with_graceful_shutdown(shutdown.clone().cancelled_owned()).into_future();
+    tokio::pin!(server);
     tokio::select! {
         result = &mut server => result,
-        Ok(()) = stopping => tokio::time::timeout(GRACE, server).await.unwrap_or(Ok(())),
+        () = shutdown.cancelled() => tokio::time::timeout(GRACE, server).await.unwrap_or(Ok(())),
     }
 }
 

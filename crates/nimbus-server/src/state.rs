@@ -10,10 +10,11 @@ use std::{
 };
 
 use nimbus_core::{
-    generate::jobs::Jobs,
+    generate::Jobs,
     platform::Platform,
     ports::{Bundler, Models, Store},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     assets::Assets,
@@ -53,6 +54,8 @@ pub struct ServerParts {
     pub assets: Arc<dyn Assets>,
     /// Its settings.
     pub config: ServerConfig,
+    /// Cancelled when the server should stop. End the jobs first: what follows them ends with them.
+    pub shutdown: CancellationToken,
 }
 
 /// A file is missing from the built web files, or is not what it should be.

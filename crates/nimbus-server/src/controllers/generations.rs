@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use nimbus_core::{
-    generate::jobs::StartError,
+    generate::StartError,
     generation::{GenerateRequest, Generation},
     ids::{GenerationId, UserId},
 };
