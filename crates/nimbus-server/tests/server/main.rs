@@ -1,0 +1,12 @@
+//! The server as a whole: real routes, real jobs, and ports that are made up and hold still.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
+
+mod app;
+mod apps;
+mod auth;
+mod data;
+mod frames;
+mod generations;
+mod hosts;
+mod ports;
+mod store;

@@ -1,0 +1,133 @@
+//! Models, a bundler and web files that do as the tests say.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+use nimbus_core::{
+    diagnostic::Diagnostic,
+    ids::AppId,
+    model::{
+        ChatEvent, ChatRequest, ChatStream, FinishReason, InstalledModel, ModelChoice, ModelError, ModelErrorKind,
+        ModelRef, ProviderHealth, ProviderId, Usage,
+    },
+    ports::{Build, Bundler, Models, Sample},
+    source::SourceTree,
+    version::Bundle,
+};
+use nimbus_server::{AssetRef, Assets};
+
+/// The reply of every model.
+pub const REPLY: &str = "Here it is.\n<file path=\"src/App.tsx\">\nexport default () => <h1>Hi</h1>\n</file>\n";
+
+/// One model whose name decides: `endless` never ends its reply, `missing` does not exist.
+pub struct FakeModels;
+
+#[async_trait]
+impl Models for FakeModels {
+    async fn open(&self, choice: &ModelChoice, _: ChatRequest) -> Result<ChatStream, ModelError> {
+        let (model, local) = self.select(choice)?;
+        let endless = model.model == "endless";
+        let routed = ChatEvent::Routed { model, local, reason: "the only one".to_owned() };
+        let begin = stream::iter([Ok(routed), Ok(ChatEvent::Text(REPLY.to_owned()))]);
+        if endless {
+            return Ok(begin.chain(stream::pending()).boxed());
+        }
+        let done = ChatEvent::Done { reason: FinishReason::Stop, usage: Usage::default() };
+        Ok(begin.chain(stream::iter([Ok(done)])).boxed())
+    }
+
+    fn select(&self, choice: &ModelChoice) -> Result<(ModelRef, bool), ModelError> {
+        let model = choice.model.clone().unwrap_or_else(|| "steady".to_owned());
+        if model == "missing" {
+            return Err(ModelError::new(ModelErrorKind::ModelNotFound, "model `missing` is not installed")
+                .with_hint("`ollama pull missing`"));
+        }
+        Ok((ModelRef { provider: ProviderId::Ollama, model }, true))
+    }
+
+    fn health(&self) -> Vec<ProviderHealth> {
+        vec![ProviderHealth {
+            provider: ProviderId::Ollama,
+            name: "Ollama".to_owned(),
+            enabled: true,
+            healthy: true,
+            local: true,
+            address: Some("http://localhost:11434".to_owned()),
+            version: None,
+            model: Some("steady".to_owned()),
+            models: vec![InstalledModel { name: "steady".to_owned(), size_bytes: 1 }],
+            problem: None,
+            hint: None,
+            latency_ms: None,
+        }]
+    }
+
+    async fn probe(&self) -> Vec<ProviderHealth> {
+        self.health().into_iter().map(|health| ProviderHealth { latency_ms: Some(1), ..health }).collect()
+    }
+
+    fn samples(&self) -> Vec<Sample> {
+        vec![Sample { id: "todo".to_owned(), title: "Todo".to_owned(), prompt: "A todo list".to_owned() }]
+    }
+}
+
+/// Puts all files one after the other. A file that holds `BROKEN` does not build.
+pub struct FakeBundler;
+
+#[async_trait]
+impl Bundler for FakeBundler {
+    async fn build(&self, _: AppId, files: SourceTree) -> Build {
+        let js: String = files.iter().map(|(_, text)| format!("{text}\n")).collect();
+        if js.contains("BROKEN") {
+            let diagnostics = vec![Diagnostic::error("syntax", "`BROKEN` is not code")];
+            return Build { files, diagnostics, ..Build::default() };
+        }
+        let bundle = Bundle {
+            js: js + "//# sourceMappingURL=app.js.map\n",
+            css: "h1{color:red}".to_owned(),
+            source_map: None,
+            libraries: vec!["/lib/abc123/react.js".to_owned()],
+        };
+        Build { files, bundle: Some(bundle), ..Build::default() }
+    }
+
+    fn libraries(&self) -> Vec<String> {
+        vec!["react".to_owned()]
+    }
+}
+
+/// The few web files that the server needs.
+pub struct FakeAssets(BTreeMap<&'static str, (&'static str, bool, &'static str)>);
+
+impl FakeAssets {
+    pub fn new() -> Self {
+        Self(BTreeMap::from([
+            ("studio/index.html", ("text/html; charset=utf-8", false, "<!doctype html><title>Studio</title>")),
+            ("studio/favicon.svg", ("image/svg+xml", false, "<svg/>")),
+            ("studio/assets/app-1.js", ("text/javascript", true, "studio()")),
+            ("runtime/lock.js", ("text/javascript", false, "lock()\n")),
+            ("runtime/boot.js", ("text/javascript", false, "boot()")),
+            ("lib/manifest.json", ("application/json", false, r#"{"hash":"abc123","libraries":{}}"#)),
+            ("lib/react.js", ("text/javascript", true, "lock();react()")),
+        ]))
+    }
+
+    pub fn without(mut self, path: &str) -> Self {
+        self.0.remove(path);
+        self
+    }
+}
+
+impl Assets for FakeAssets {
+    fn get(&self, path: &str) -> Option<AssetRef> {
+        let (content_type, brotli, text) = *self.0.get(path)?;
+        let bytes = if brotli { Bytes::from(format!("brotli of {text}")) } else { Bytes::from_static(text.as_bytes()) };
+        Some(AssetRef { content_type, brotli, bytes })
+    }
+
+    fn plain(&self, path: &str) -> Option<Bytes> {
+        self.0.get(path).map(|(_, _, text)| Bytes::from_static(text.as_bytes()))
+    }
+}
