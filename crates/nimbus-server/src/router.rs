@@ -109,7 +109,7 @@ fn app_routes(state: &ServerState) -> Router {
         .route("/v/{version}/js/boot.js", get(frames::boot))
         .route("/v/{version}/js/app.js", get(frames::script))
         .route("/v/{version}/app.css", get(frames::style))
-        .route("/lib/{hash}/{file}", get(frames::library))
+        .route("/lib/{hash}/{*file}", get(frames::library))
         .route("/api/{*path}", any(missing::api_on_app_host))
         .fallback(frames::nothing)
         .method_not_allowed_fallback(missing::verb)
