@@ -3,20 +3,10 @@ import { RotateCw } from "lucide-react";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { type Launch, launchApp, ServerCalls } from "./launch.ts";
-import { SandboxBridge } from "./SandboxBridge.ts";
+import { type Predecessor, runApp, type SandboxState } from "./runApp.ts";
 import { sandboxText } from "./text.ts";
 
-/** What a person sees of the app, and what is known of the cause when that is nothing. */
-export type SandboxState = {
-  readonly state: AppState;
-  /** Plain text from the app or about it. */
-  readonly message?: string;
-  readonly stack?: string;
-  /** Line and column in the bundle, from 1. */
-  readonly line?: number;
-  readonly column?: number;
-};
+export type { SandboxState } from "./runApp.ts";
 
 type Problem = { readonly heading: string; readonly report: SandboxState };
 
@@ -48,6 +38,7 @@ export function IframeSandbox({
   problemActions?: ((state: SandboxState) => ReactNode) | undefined;
 }) {
   const place = useRef<HTMLDivElement>(null);
+  const predecessor = useRef<Predecessor>("none");
   const [attempt, setAttempt] = useState(0);
   const [state, setState] = useState<AppState>("loading");
   const [problem, setProblem] = useState<Problem | undefined>();
@@ -68,8 +59,9 @@ export function IframeSandbox({
     const { current: parent } = place;
     if (!parent) return;
     show({ state: "loading" }, "");
-    return runApp({
+    const stop = runApp({
       parent,
+      predecessor: predecessor.current,
       appId,
       versionId,
       title: frameTitle(),
@@ -77,6 +69,9 @@ export function IframeSandbox({
       onError: (report) => tellError(report),
       onConsole: (line) => tellConsole(line),
     });
+    return () => {
+      predecessor.current = stop();
+    };
   }, [appId, versionId, reloadKey, attempt]);
 
   return (
@@ -126,133 +121,4 @@ function ProblemStrip({ heading, report, children }: Problem & { children: React
       )}
     </Notice>
   );
-}
-
-type Run = {
-  readonly parent: HTMLElement;
-  readonly appId: string;
-  readonly versionId: string | undefined;
-  readonly title: string;
-  readonly show: (report: SandboxState, heading: string) => void;
-  readonly onError: (report: ErrorReport) => void;
-  readonly onConsole: (line: ConsoleLine) => void;
-};
-
-/** Launches an app into a fresh frame inside `parent`; the answer takes all of it away again. */
-function runApp(run: Run): () => void {
-  const starting = new AbortController();
-  let stop = () => {};
-  let frame = inertFrame(run, "loading", "");
-  run.parent.replaceChildren(frame);
-
-  const show = (report: SandboxState, heading: string) => {
-    mark(frame, report.state, report.message);
-    run.show(report, heading);
-  };
-  const fail = (message: string, heading: string) => {
-    stop();
-    stop = () => {};
-    // The app is gone; an empty frame keeps saying what became of it.
-    frame = inertFrame(run, "error", message);
-    run.parent.replaceChildren(frame);
-    run.show({ state: "error", message }, heading);
-  };
-
-  launchApp(run.appId, run.versionId, starting.signal).then(
-    (launch) => {
-      if (starting.signal.aborted) return;
-      frame = appFrame(run);
-      stop = connect(run, frame, launch, show, fail);
-      run.parent.replaceChildren(frame);
-    },
-    (error: unknown) => {
-      if (starting.signal.aborted) return;
-      fail(error instanceof Error ? error.message : String(error), sandboxText.heading.launch);
-    },
-  );
-  return () => {
-    starting.abort();
-    stop();
-    run.parent.replaceChildren();
-  };
-}
-
-function connect(
-  run: Run,
-  frame: HTMLIFrameElement,
-  launch: Launch,
-  show: (report: SandboxState, heading: string) => void,
-  fail: (message: string, heading: string) => void,
-): () => void {
-  const { heading, closed } = sandboxText;
-  const calls = new ServerCalls(launch);
-  let last: SandboxState = { state: "loading" };
-  const bridge = new SandboxBridge({
-    host: window,
-    frame: () => frame.contentWindow,
-    launch: launch.launch,
-    storage: launch.storage,
-    forward: (method, params, signal) =>
-      calls.call(method, params, signal).catch((error: unknown) => {
-        if (error instanceof Error && "code" in error && error.code === "ended") {
-          fail(error.message, heading.closed);
-        }
-        throw error;
-      }),
-    onState(report) {
-      const { state, message, ...where } = report;
-      last = { state, ...(message !== "" && { message }), ...where };
-      show(last, state === "blank" ? heading.blank : heading.error);
-    },
-    onError: run.onError,
-    onConsole: run.onConsole,
-    onHung(hung) {
-      if (hung) show({ state: "error", message: sandboxText.hung }, heading.hung);
-      else show(last, last.state === "blank" ? heading.blank : heading.error);
-    },
-    onClosed: (cause) => fail(closed[cause], heading.closed),
-  });
-  const hurry = () => calls.hurry();
-  const calm = () => calls.calm();
-  window.addEventListener("pagehide", hurry);
-  window.addEventListener("pageshow", calm);
-  frame.addEventListener("load", () => bridge.frameLoaded());
-  // After the listeners, so that no load is missed.
-  frame.src = launch.url;
-
-  return () => {
-    window.removeEventListener("pagehide", hurry);
-    window.removeEventListener("pageshow", calm);
-    bridge.close();
-    calls.revoke();
-  };
-}
-
-/** The frame that an app runs in. Its attributes are the boundary: none of them may grow. */
-function appFrame({ title }: Run): HTMLIFrameElement {
-  const frame = document.createElement("iframe");
-  frame.setAttribute("sandbox", "allow-scripts allow-forms");
-  frame.setAttribute("allow", "");
-  frame.setAttribute("referrerpolicy", "no-referrer");
-  // The canvas of an app that sets no colour is that of its own colour scheme.
-  frame.className = "block size-full border-0 bg-[Canvas]";
-  frame.title = title;
-  mark(frame, "loading");
-  return frame;
-}
-
-/** A frame in which nothing runs. */
-function inertFrame({ title }: Run, state: AppState, message: string): HTMLIFrameElement {
-  const frame = document.createElement("iframe");
-  frame.setAttribute("sandbox", "");
-  frame.className = "block size-full border-0";
-  frame.title = title;
-  mark(frame, state, message);
-  return frame;
-}
-
-function mark(frame: HTMLIFrameElement, state: AppState, message = ""): void {
-  frame.dataset.appState = state;
-  if (message === "") delete frame.dataset.appError;
-  else frame.dataset.appError = message;
 }

@@ -97,6 +97,11 @@ export class SandboxBridge {
     this.#deadline = setTimeout(() => this.#close("notLoaded"), LOAD_TIMEOUT_MS);
   }
 
+  /** Whether the frame has said hello. */
+  get opened(): boolean {
+    return this.#phase === "open";
+  }
+
   /** To be called on each of the frame's `load` events. */
   frameLoaded(): void {
     if (this.#phase === "closed") return;
