@@ -31,6 +31,7 @@ export function forwardConsole(console: Console, send: (line: ConsoleLine) => vo
 
 /** The text of a console call: strings as they are, errors with their stack, the rest as JSON. */
 export function formatLine(args: readonly unknown[]): string {
+  if (args.length === 0) return "";
   const [first, ...rest] = args;
   let at = 0;
   // The marks of a format string (Console Standard, 2.2.1).

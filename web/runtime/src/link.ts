@@ -74,7 +74,7 @@ export class HostLink {
       const id = this.#nextId++;
       const body = JSON.stringify({ jsonrpc: "2.0", id, method, params });
       if (this.#closed) reject(new CallError("closed", "The app is no longer connected."));
-      else if (!fits(body)) reject(new CallError("too_large", "One call can carry at most 1 MB."));
+      else if (!fits(body)) reject(new CallError("too-large", "One call can carry at most 1 MB."));
       else if (this.#queue.length >= MAX_WAITING) {
         reject(new CallError("busy", `${MAX_WAITING} calls are waiting already.`));
       } else {
@@ -201,10 +201,10 @@ function codeOf({ code, data }: RpcError): string {
   const names: Record<number, string> = {
     [RpcErrorCode.busy]: "busy",
     [RpcErrorCode.rate]: "busy",
-    [RpcErrorCode.tooLarge]: "too_large",
+    [RpcErrorCode.tooLarge]: "too-large",
     [RpcErrorCode.timeout]: "timeout",
     [RpcErrorCode.closed]: "closed",
-    [RpcErrorCode.methodNotFound]: "unknown_method",
+    [RpcErrorCode.methodNotFound]: "unknown-method",
   };
   return names[code] ?? "failed";
 }

@@ -90,7 +90,7 @@ function makeStore(name: string): Store {
 
   async function remove(id: string): Promise<void> {
     await data.delete(name, id).catch((error: unknown) => {
-      if (!(error instanceof CumulonimbusError && error.code === "not_found")) throw error;
+      if (!(error instanceof CumulonimbusError && error.code === "not-found")) throw error;
     });
     show({ items: current.items.filter((item) => item.id !== id) });
   }

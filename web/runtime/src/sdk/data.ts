@@ -16,7 +16,7 @@ export type Item<T extends Fields = Fields> = T & {
 /** A call that was refused or failed. */
 export class CumulonimbusError extends Error {
   override readonly name = "CumulonimbusError";
-  /** What happened, such as `not_found`, `conflict`, `quota`, `busy` or `closed`. */
+  /** What happened, such as `not-found`, `conflict`, `quota`, `busy` or `closed`. */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -36,7 +36,7 @@ export const data = Object.freeze({
     return records.map(toItem);
   },
 
-  /** One record. Rejects with `not_found`. */
+  /** One record. Rejects with `not-found`. */
   async get<T extends Fields = Fields>(collection: string, id: string): Promise<Item<T>> {
     return toItem((await call("data.get", { collection, id })) as WireRecord<T>);
   },

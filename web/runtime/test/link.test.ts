@@ -1,0 +1,107 @@
+import { openEnvelope, seal } from "@cumulonimbus/protocol";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { HostLink } from "../src/link.ts";
+
+const KEY = new Uint8Array(32).fill(7);
+
+function setUp() {
+  const posted: string[] = [];
+  const port = {
+    onmessage: null as ((event: { data: unknown }) => void) | null,
+    postMessage: (text: string) => posted.push(text),
+    close: vi.fn(),
+  };
+  const link = new HostLink(port as unknown as MessagePort, "L", KEY);
+  let heard = 0;
+  let sent = 0;
+  const read = () =>
+    posted.splice(0).map((text) => {
+      const opened = openEnvelope(KEY, "L", "frame", ++heard, text);
+      if (!opened.ok) throw new Error(opened.reason);
+      return JSON.parse(opened.body);
+    });
+  const answer = (message: object) => {
+    const body = JSON.stringify({ jsonrpc: "2.0", ...message });
+    port.onmessage?.({ data: seal(KEY, "L", "host", ++sent, body) });
+  };
+  return { link, port, read, answer };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it("numbers and signs what it sends, and settles calls by id", async () => {
+  const { link, read, answer } = setUp();
+  const first = link.call("data.list", { collection: "a" });
+  const second = link.call("data.get", {});
+  const [a, b] = read();
+  expect(a).toEqual({ jsonrpc: "2.0", id: 1, method: "data.list", params: { collection: "a" } });
+  answer({ id: b.id, error: { code: -32000, message: "gone", data: { code: "not-found" } } });
+  answer({ id: a.id, result: [1] });
+  await expect(second).rejects.toMatchObject({ code: "not-found", message: "gone" });
+  expect(await first).toEqual([1]);
+});
+
+it("answers a ping, and says that it knows no other call", () => {
+  const { read, answer } = setUp();
+  answer({ id: 5, method: "ping" });
+  answer({ id: 6, method: "eval" });
+  expect(read()).toMatchObject([
+    { id: 5, result: null },
+    { id: 6, error: { code: -32601 } },
+  ]);
+});
+
+it("never has more than 48 calls unanswered, and drops none", async () => {
+  const { link, read, answer } = setUp();
+  const calls = Array.from({ length: 60 }, () => link.call("data.list", {}));
+  const first = read();
+  expect(first).toHaveLength(48);
+  for (const { id } of first) answer({ id, result: id });
+  for (const { id } of read()) answer({ id, result: id });
+  expect(await Promise.all(calls)).toHaveLength(60);
+});
+
+it("stays below the host's rate and sends the rest later", () => {
+  const { link, read } = setUp();
+  for (let i = 0; i < 500; i++) link.notify("console", { i });
+  expect(read()).toHaveLength(150);
+  vi.advanceTimersByTime(1_000);
+  const next = read();
+  expect(next.length).toBeGreaterThan(70);
+  expect(next.length).toBeLessThanOrEqual(80);
+  expect(next[0].params.i).toBe(150);
+  link.flush();
+  expect(read().at(-1).params.i).toBe(499);
+});
+
+it("rejects what no message could carry, without sending it", async () => {
+  const { link, read } = setUp();
+  await expect(link.call("data.create", { text: "x".repeat(1024 * 1024) })).rejects.toMatchObject({
+    code: "too-large",
+  });
+  await expect(link.call("data.create", { text: "€".repeat(400_000) })).rejects.toMatchObject({
+    code: "too-large",
+  });
+  expect(read()).toEqual([]);
+});
+
+it("rejects a call that is never answered", async () => {
+  const { link } = setUp();
+  const call = expect(link.call("data.list", {})).rejects.toMatchObject({ code: "timeout" });
+  await vi.advanceTimersByTimeAsync(35_000);
+  await call;
+});
+
+it("closes on a message that is not the host's next one, and rejects what is open", async () => {
+  const { link, port } = setUp();
+  const call = link.call("data.list", {});
+  port.onmessage?.({ data: seal(KEY, "L", "host", 2, '{"jsonrpc":"2.0","id":1,"result":1}') });
+  await expect(call).rejects.toMatchObject({ code: "closed" });
+  await expect(link.call("data.list", {})).rejects.toMatchObject({ code: "closed" });
+  expect(port.close).toHaveBeenCalled();
+});
