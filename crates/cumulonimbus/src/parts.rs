@@ -8,6 +8,7 @@ use nimbus_bundle::{Bundling, BundlingAssets};
 use nimbus_core::{model::ProviderChoice, ports::Models};
 use nimbus_llm::{LlmConfig, Router};
 use nimbus_server::{AssetRef, Assets};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 
@@ -36,12 +37,14 @@ fn embedded(path: &str) -> Result<String> {
     Ok(asset.text()?.into_owned())
 }
 
-/// The models of this configuration.
+/// The models of this configuration, probed in the background until `stop`.
 ///
 /// # Errors
 /// When an address of the configuration cannot be used.
-pub fn models(config: &Config) -> Result<Arc<dyn Models>> {
-    Ok(Arc::new(Router::new(config.llm.clone())?))
+pub fn models(config: &Config, stop: CancellationToken) -> Result<Arc<dyn Models>> {
+    let router = Router::new(config.llm.clone())?;
+    router.spawn_probing(stop);
+    Ok(Arc::new(router))
 }
 
 /// One line for the terminal about who will be asked.

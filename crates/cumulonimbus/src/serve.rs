@@ -29,7 +29,8 @@ pub async fn serve(config: Config) -> Result<()> {
     };
     let store = open_store(&config, &data).await?;
     let bundler = Arc::new(parts::bundler()?);
-    let models = parts::models(&config)?;
+    let shutdown = CancellationToken::new();
+    let models = parts::models(&config, shutdown.clone())?;
     let jobs = Jobs::new(Ports {
         models: models.clone(),
         bundler: bundler.clone(),
@@ -38,7 +39,6 @@ pub async fn serve(config: Config) -> Result<()> {
     });
     let interrupted = jobs.end_interrupted().await.context("the generations of the last run could not be ended")?;
     let port = listener.local_addr().context("the listener has no address")?.port();
-    let shutdown = CancellationToken::new();
     let state = ServerState::new(ServerParts {
         store,
         models: models.clone(),

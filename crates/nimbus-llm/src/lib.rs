@@ -12,6 +12,7 @@
 mod address;
 mod breaker;
 mod config;
+mod gateway;
 mod lines;
 mod ollama;
 mod openai_compatible;

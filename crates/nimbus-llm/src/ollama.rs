@@ -12,7 +12,7 @@ use futures::StreamExt;
 use nimbus_core::model::{ChatEvent, ChatRequest, ChatStream, ModelError, ModelErrorKind, Task};
 use reqwest::{Client, Response};
 
-pub(crate) use self::facts::{Installed, best_installed, find_installed};
+pub(crate) use self::facts::{Installed, Probe, best_installed, find_installed};
 use self::{
     facts::Remembered,
     wire::{ChatAnswer, ChatBody, Options},

@@ -2,6 +2,7 @@
 
 mod choose;
 mod health;
+mod places;
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,11 +22,12 @@ use tokio_util::sync::CancellationToken;
 use self::{
     choose::{Candidate, candidates},
     health::Known,
+    places::Places,
 };
 use crate::{
     breaker::{Breaker, Permit},
     config::LlmConfig,
-    ollama::Ollama,
+    gateway::gateways,
     openai_compatible::OpenAiCompatible,
     scripted::Generator,
 };
@@ -37,7 +39,7 @@ pub struct Router(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     config: LlmConfig,
-    ollama: Option<Arc<Ollama>>,
+    ollama: Option<Places>,
     hosted: Option<Arc<OpenAiCompatible>>,
     generator: Generator,
     ollama_breaker: Breaker,
@@ -50,13 +52,19 @@ impl Router {
     /// the providers are.
     ///
     /// # Errors
-    /// `NotConfigured` when an address is no web address, or when the demo model is unknown.
+    /// `NotConfigured` when an address is no web address.
     pub fn new(config: LlmConfig) -> Result<Self, ModelError> {
-        let ollama = config
-            .ollama_enabled
-            .then(|| Ollama::new(&config.ollama_api_url, config.timers))
-            .transpose()?
-            .map(Arc::new);
+        let gateways = gateways(&config.ollama_api_url);
+        Self::with_gateways(config, &gateways)
+    }
+
+    /// As [`Router::new`], which finds out for itself whether this is a container: an Ollama that
+    /// cannot be reached where it is configured is looked for at `gateways`, base addresses too.
+    ///
+    /// # Errors
+    /// As [`Router::new`].
+    pub fn with_gateways(config: LlmConfig, gateways: &[String]) -> Result<Self, ModelError> {
+        let ollama = config.ollama_enabled.then(|| Places::new(&config, gateways)).transpose()?;
         let hosted = config.hosted_configured().then(|| OpenAiCompatible::new(&config)).transpose()?.map(Arc::new);
         let generator = Generator::new(config.timers);
         Ok(Self(Arc::new(Inner {
@@ -186,7 +194,7 @@ impl Inner {
     fn ask(self: Arc<Self>, model: &ModelRef, request: ChatRequest) -> ChatStream {
         let name = model.model.clone();
         match (model.provider, &self.ollama, &self.hosted) {
-            (ProviderId::Ollama, Some(ollama), _) => ollama.clone().reply(name, request),
+            (ProviderId::Ollama, Some(places), _) => places.found().clone().reply(name, request),
             (ProviderId::Openrouter, _, Some(hosted)) => hosted.clone().reply(name, request),
             (ProviderId::Demo, _, _) => self.generator.reply(&name, &request),
             (provider, _, _) => {

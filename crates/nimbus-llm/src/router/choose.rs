@@ -22,6 +22,8 @@ pub(super) struct View<'a> {
 pub(super) struct OllamaView {
     pub shown: String,
     pub local: bool,
+    /// The configured address, where Ollama was found elsewhere: at the gateway of a container.
+    pub instead_of: Option<String>,
     pub breaker_open: bool,
     /// What the last probe found; none: there was none yet.
     pub probed: Option<Result<Vec<Installed>, ModelError>>,
@@ -122,11 +124,14 @@ fn ollama(view: &View<'_>, named: Option<&str>, task: Task) -> Result<Own, Model
         return Err(left_alone(ProviderId::Ollama, None));
     }
     let configured = &view.config.ollama_model;
+    let gateway = ollama.instead_of.as_ref().map_or_else(String::new, |configured| {
+        format!(", found at the host's gateway, as `{configured}` is the container itself")
+    });
     let own = |model: &str, remote: bool, why: &str| Own {
         candidate: Candidate {
             model: ModelRef { provider: ProviderId::Ollama, model: model.to_owned() },
             local: ollama.local && !remote,
-            reason: format!("`{model}` on Ollama at `{}`{why}", ollama.shown),
+            reason: format!("`{model}` on Ollama at `{}`{gateway}{why}", ollama.shown),
         },
         shown: format!("`{}`", ollama.shown),
     };

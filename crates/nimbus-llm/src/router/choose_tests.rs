@@ -14,6 +14,7 @@ fn ollama(names: &[&str]) -> Option<OllamaView> {
     Some(OllamaView {
         shown: "http://localhost:11434".to_owned(),
         local: true,
+        instead_of: None,
         breaker_open: false,
         probed: Some(Ok(models)),
     })

@@ -85,9 +85,9 @@ impl Inner {
     }
 
     async fn probe_ollama(&self) {
-        let Some(ollama) = &self.ollama else { return };
+        let Some(places) = &self.ollama else { return };
         let started = Instant::now();
-        let result = ollama.probe().await.map(|probe| Ollama { version: probe.version, models: probe.models });
+        let result = places.probe().await.map(|probe| Ollama { version: probe.version, models: probe.models });
         let back = result.is_ok();
         let probed = Probed { result, when: Some(Instant::now()), took: started.elapsed() };
         let before = self.known.found().ollama.replace(probed);
@@ -134,9 +134,10 @@ impl Inner {
     /// All that a choice depends on, as it is now.
     pub(super) fn view(&self) -> View<'_> {
         let found = self.known.found();
-        let ollama = self.ollama.as_ref().map(|ollama| OllamaView {
-            shown: ollama.address().shown().to_owned(),
-            local: ollama.address().is_local(),
+        let ollama = self.ollama.as_ref().map(|places| OllamaView {
+            shown: places.found().address().shown().to_owned(),
+            local: places.found().address().is_local(),
+            instead_of: places.instead_of().map(str::to_owned),
             breaker_open: self.ollama_breaker.is_open(),
             probed: found.ollama.as_ref().map(|probed| probed.result.clone().map(|ollama| ollama.models)),
         });
@@ -161,12 +162,13 @@ impl Inner {
 
     fn ollama_health(&self) -> ProviderHealth {
         let mut health = blank(ProviderId::Ollama, "Ollama");
-        let Some(ollama) = &self.ollama else {
+        let Some(places) = &self.ollama else {
             return self.judged(health, ProviderChoice::Ollama, None);
         };
+        let address = places.found().address();
         health.enabled = true;
-        health.local = ollama.address().is_local();
-        health.address = Some(ollama.address().shown().to_owned());
+        health.local = address.is_local();
+        health.address = Some(address.shown().to_owned());
         let probed = self.known.found().ollama.clone();
         let Some(probed) = probed else {
             return not_yet(health);
@@ -181,6 +183,10 @@ impl Inner {
             Err(problem) => Some(problem),
         };
         let mut health = self.judged(health, ProviderChoice::Ollama, problem);
+        if let Some(configured) = places.instead_of() {
+            let shown = address.shown();
+            health.hint = Some(format!("`{configured}` is this container; set `OLLAMA_API_URL` to `{shown}`"));
+        }
         let configured = &self.config.ollama_model;
         if health.healthy && health.models.iter().all(|model| model.name != *configured) && health.hint.is_none() {
             health.hint = Some(format!("the configured `{configured}` is not installed: `ollama pull {configured}`"));

@@ -131,3 +131,16 @@ async fn probes_in_the_background_until_stopped() {
     let (model, local) = router.select(&ModelChoice::default()).unwrap();
     assert_eq!((model.model.as_str(), local), ("qwen2.5-coder:7b", true));
 }
+
+#[tokio::test]
+async fn a_container_finds_ollama_at_the_gateway_and_says_so() {
+    let (gone, absent) = (closed_port().await.unwrap(), closed_port().await.unwrap());
+    let host = ollama::ollama().await;
+    host.on(LOCAL, Answer::ndjson(LOCAL_REPLY));
+    let router = Router::with_gateways(crate::only_ollama(&gone), &[absent, host.url()]).unwrap();
+    let heard = ask(&router, ProviderChoice::Auto, "x").await;
+    assert!(heard.done.is_some(), "{heard:?}");
+    let health = &router.health()[0];
+    assert_eq!((health.healthy, health.address.clone()), (true, Some(host.url())));
+    assert_eq!(health.hint, Some(format!("`{gone}` is this container; set `OLLAMA_API_URL` to `{}`", host.url())));
+}
