@@ -58,11 +58,11 @@ describe("launchApp", () => {
   it("fails with the server's words, or with ours when nobody answers", async () => {
     serve(() => ({
       status: 409,
-      body: { error: { code: "nothing-to-run", message: "no version" } },
+      body: { error: { code: "nothing-to-run", message: "no version", hint: "open the studio" } },
     }));
     await expect(launchApp("a1", undefined, signal)).rejects.toMatchObject({
       status: 409,
-      message: "no version",
+      message: "No version. Open the studio.",
     });
     serve();
     await expect(launchApp("a1", undefined, signal)).rejects.toMatchObject({ code: "unreachable" });
@@ -126,6 +126,13 @@ describe("ServerCalls", () => {
     serve(expired, expired);
     await expect(new ServerCalls(LAUNCH).call("data.list", {}, signal)).rejects.toMatchObject({
       code: "ended",
+    });
+  });
+
+  it("keeps the session when the server cannot be asked for a new token", async () => {
+    serve(expired);
+    await expect(new ServerCalls(LAUNCH).call("data.list", {}, signal)).rejects.toMatchObject({
+      code: "unreachable",
     });
   });
 

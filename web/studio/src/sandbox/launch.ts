@@ -104,8 +104,9 @@ export class ServerCalls {
         (answer) => {
           this.#token = (answer as { token: string }).token;
         },
-        () => {
-          throw new ServerError(401, "ended", sandboxText.ended);
+        (error: unknown) => {
+          const refused = error instanceof ServerError && error.status >= 400 && error.status < 500;
+          throw refused ? new ServerError(401, "ended", sandboxText.ended) : error;
         },
       )
       .finally(() => {
@@ -155,11 +156,22 @@ async function post(path: string, body: object, options: Options): Promise<unkno
     throw new ServerError(0, "unreachable", sandboxText.unreachable);
   }
   const answer = await response.json().catch(() => undefined);
-  const error = (answer as { error?: { code?: string; message?: string } } | undefined)?.error;
+  const { error } = (answer ?? {}) as { error?: Refusal };
   if (response.ok && !error) return answer ?? {};
   throw new ServerError(
     response.status,
     error?.code ?? "http",
-    error?.message ?? sandboxText.refused(response.status),
+    error?.message ? sentences(error.message, error.hint) : sandboxText.refused(response.status),
   );
+}
+
+type Refusal = { readonly code?: string; readonly message?: string; readonly hint?: string };
+
+/** The server writes parts of sentences; a person reads whole ones. */
+function sentences(...parts: (string | undefined)[]): string {
+  return parts
+    .filter((part) => part !== undefined && part !== "")
+    .map((part) => `${part?.charAt(0).toUpperCase()}${part?.slice(1)}`)
+    .map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
+    .join(" ");
 }
