@@ -163,7 +163,7 @@ function KindChoice() {
       <legend className="sr-only">{text.create.kind}</legend>
       <label
         title={text.create.freeformNote}
-        className={`${item} bg-surface font-medium shadow-[0_1px_2px_rgb(0_0_0/8%)]`}
+        className={`${item} bg-surface font-medium shadow-[0_1px_2px_rgb(0_0_0/8%)] dark:bg-line`}
       >
         <input type="radio" name={name} defaultChecked className="sr-only" />
         {text.create.freeform}
@@ -171,8 +171,7 @@ function KindChoice() {
       <label title={text.create.schemaNote} className={`${item} text-faint`}>
         <input type="radio" name={name} disabled className="sr-only" />
         {text.create.schema}
-        <span className="ml-1.5 hidden text-xs sm:inline">({text.create.soon})</span>
-        <span className="sr-only sm:hidden">({text.create.soon})</span>
+        <span className="ml-1.5 text-xs">({text.create.soon})</span>
       </label>
     </fieldset>
   );

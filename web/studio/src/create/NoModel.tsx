@@ -36,7 +36,7 @@ export function NoModel({
           <li>{text.noModel.ollamaInstall}</li>
           <li>
             {text.noModel.ollamaPull}
-            <Command>{`ollama pull ${model}`}</Command>
+            <Command>{text.noModel.ollamaCommand(model)}</Command>
           </li>
         </Way>
         <Way
@@ -48,7 +48,7 @@ export function NoModel({
         >
           <li>
             {text.noModel.hostedKey}
-            <Command>OPENROUTER_API_KEY=… cumulonimbus</Command>
+            <Command>{text.noModel.hostedCommand}</Command>
           </li>
         </Way>
       </div>
@@ -59,19 +59,21 @@ export function NoModel({
             <strong className="font-medium text-ember">{text.noModel.samplesLabel}.</strong>{" "}
             {text.noModel.samplesNote}
           </p>
-          <ul className="mt-3 flex flex-wrap gap-2">
+          <ul className="mt-3 grid gap-2 sm:grid-cols-2">
             {samples.map((sample) => (
               <li key={sample.id}>
                 <button
                   type="button"
                   disabled={busy}
-                  title={sample.prompt}
                   aria-label={text.noModel.play(sample.title)}
-                  className="flex h-9 items-center gap-2 rounded-lg border border-line-strong bg-surface pr-3.5 pl-2.5 text-sm font-medium transition-colors hover:bg-bg disabled:opacity-50"
+                  className="flex h-full w-full items-start gap-2.5 rounded-xl border border-line bg-surface px-3 py-2.5 text-left text-sm transition-colors hover:border-line-strong disabled:opacity-50"
                   onClick={() => onPlay(sample)}
                 >
-                  <Play className="size-3.5 text-ember" aria-hidden />
-                  {sample.title}
+                  <Play className="mt-0.5 size-4 shrink-0 text-ember" aria-hidden />
+                  <span className="min-w-0">
+                    <span className="block font-medium">{sample.title}</span>
+                    <span className="line-clamp-2 text-[13px] text-muted">{sample.prompt}</span>
+                  </span>
                 </button>
               </li>
             ))}

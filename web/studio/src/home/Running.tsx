@@ -46,10 +46,8 @@ function RunningCard({
   onOver: () => void;
 }) {
   const { state, resume } = useCodeStream();
-  // Only what comes from now on: the newest event already tells the progress.
-  const from = Math.max(0, generation.lastSeq - 1);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: follows a generation once, from where it was first seen
-  useEffect(() => resume(generation.id, from), [generation.id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows a generation once
+  useEffect(() => resume(generation.id), [generation.id]);
   const over = state.outcome !== "running";
   useEffect(() => {
     if (over) onOver();

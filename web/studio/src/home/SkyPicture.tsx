@@ -1,7 +1,7 @@
 import { useId } from "react";
-import { CLOUD } from "../ui/Logo";
+import { CUMULUS } from "../ui/Logo";
 
-/** A small sky of its own for each app, always the same for the same `seed`. */
+/** A small sky of its own for each app, always the same for the same `seed`; night when dark. */
 export function SkyPicture({
   seed,
   className,
@@ -13,45 +13,53 @@ export function SkyPicture({
 }) {
   const id = useId();
   const random = randomFrom(seed);
-  const hue = 205 + random() * 60;
-  const warm = 20 + random() * 40;
+  const hue = 200 + random() * 75;
+  const warm = 20 + random() * 45;
   const sun = 40 + random() * 240;
   const clouds = [0, 1, 2].map((n) => ({
     n,
-    x: 10 + n * 105 + random() * 50,
-    y: 16 + random() * 34,
-    scale: 1 + random() * 1.5,
-    opacity: 0.35 + random() * 0.45,
+    x: -20 + n * 110 + random() * 60,
+    y: random() * 34,
+    scale: 1.1 + random() * 1.7,
+    opacity: 0.3 + random() * 0.55,
   }));
+  const glow = `oklch(0.97 0.07 ${warm + 30})`;
   return (
     <svg
       viewBox="0 0 320 96"
       preserveAspectRatio="xMidYMid slice"
-      className={`${className} dark:brightness-[.62] dark:saturate-[.85] ${faded ? "opacity-45 grayscale-[.7]" : ""}`}
+      className={`${className} ${faded ? "opacity-50 grayscale-[.8]" : ""}`}
       aria-hidden="true"
       focusable="false"
     >
       <defs>
         <linearGradient id={`${id}s`} x1="0" y1="0" x2="0.25" y2="1">
-          <stop offset="0" stopColor={`oklch(0.78 0.09 ${hue})`} />
-          <stop offset="1" stopColor={`oklch(0.92 0.05 ${warm})`} />
+          <stop
+            offset="0"
+            style={{ stopColor: `light-dark(oklch(0.79 0.09 ${hue}), oklch(0.28 0.075 ${hue}))` }}
+          />
+          <stop
+            offset="1"
+            style={{ stopColor: `light-dark(oklch(0.93 0.05 ${warm}), oklch(0.41 0.075 ${warm}))` }}
+          />
         </linearGradient>
         <radialGradient id={`${id}l`}>
-          <stop offset="0" stopColor={`oklch(0.97 0.06 ${warm + 30})`} />
-          <stop offset="1" stopColor={`oklch(0.97 0.06 ${warm + 30} / 0)`} />
+          <stop offset="0" stopColor={glow} stopOpacity="0.95" />
+          <stop offset="1" stopColor={glow} stopOpacity="0" />
         </radialGradient>
       </defs>
       <rect width="320" height="96" fill={`url(#${id}s)`} />
-      <circle cx={sun} cy="88" r="78" fill={`url(#${id}l)`} />
-      {clouds.map((cloud) => (
-        <path
-          key={cloud.n}
-          d={CLOUD}
-          fill="#fff"
-          opacity={cloud.opacity}
-          transform={`translate(${cloud.x} ${cloud.y}) scale(${cloud.scale * 1.5} ${cloud.scale})`}
-        />
-      ))}
+      <circle cx={sun} cy="92" r="76" fill={`url(#${id}l)`} className="dark:opacity-35" />
+      <g fill="#fff" className="dark:opacity-30">
+        {clouds.map((cloud) => (
+          <path
+            key={cloud.n}
+            d={CUMULUS}
+            opacity={cloud.opacity}
+            transform={`translate(${cloud.x} ${cloud.y}) scale(${cloud.scale * 1.35} ${cloud.scale})`}
+          />
+        ))}
+      </g>
     </svg>
   );
 }

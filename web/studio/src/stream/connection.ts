@@ -53,6 +53,11 @@ export async function follow(
         id === null && "request" in source
           ? await openGeneration(source.request, attempt.signal)
           : await openEvents(id ?? "", after, attempt.signal);
+      // Over, and all of it was received before.
+      if (response.status === 204) {
+        listener.onConnection({ state: "closed" });
+        return;
+      }
       listener.onConnection({ state: "open" });
       for await (const events of read(response, attempt)) {
         failures = 0;

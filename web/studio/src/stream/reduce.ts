@@ -49,10 +49,10 @@ export interface StreamState {
   error: StreamError | null;
 }
 
-/** Nothing has been said yet. `after`: skip the events up to that number. */
-export function initialState(after = 0): StreamState {
+/** Nothing has been said yet. */
+export function initialState(): StreamState {
   return {
-    lastId: after,
+    lastId: 0,
     generationId: null,
     appId: null,
     phase: null,

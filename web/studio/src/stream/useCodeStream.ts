@@ -11,8 +11,8 @@ export interface CodeStream {
   running: boolean;
   /** Starts a generation. */
   start(request: GenerateRequest): void;
-  /** Follows a generation that exists, from after the event numbered `after`. */
-  resume(generationId: string, after?: number): void;
+  /** Follows a generation that exists, from its first event on. */
+  resume(generationId: string): void;
   /** Asks the server to stop the generation; its end then comes as an event. */
   stop(): Promise<void>;
 }
@@ -22,7 +22,7 @@ const HIDDEN_MS = 250;
 
 /** Follows a generation: what it has said so far, folded once per painted frame. */
 export function useCodeStream(): CodeStream {
-  const [state, setState] = useState<StreamState>(initialState);
+  const [state, setState] = useState<StreamState>(() => initialState());
   const [connection, setConnection] = useState<Connection>({ state: "idle" });
   const following = useRef<AbortController | null>(null);
 
@@ -42,7 +42,7 @@ export function useCodeStream(): CodeStream {
       if (!isCurrent()) return;
       setState((before) => events.reduce((s, { id, event }) => reduceEvent(s, id, event), before));
     };
-    setState(initialState("after" in source ? source.after : 0));
+    setState(initialState());
     void follow(
       source,
       {
@@ -70,7 +70,7 @@ export function useCodeStream(): CodeStream {
       connection,
       running: isRunning(state, connection),
       start: (request) => listen({ request }),
-      resume: (id, after = 0) => listen({ generationId: id, after }),
+      resume: (id) => listen({ generationId: id, after: 0 }),
       stop: async () => {
         if (generationId) await cancelGeneration(generationId);
       },

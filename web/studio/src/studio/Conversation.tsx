@@ -1,4 +1,4 @@
-import { ArrowUp, CircleCheck, RotateCcw, Square } from "lucide-react";
+import { ArrowUp, CircleCheck, RotateCcw } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Generation, GenerationState, Health } from "../api/types";
 import { AS_CONFIGURED, answererOf, type Choice } from "../create/choice";
@@ -23,7 +23,6 @@ export function Conversation({
   onFile,
   onAsk,
   onRetry,
-  onStop,
 }: {
   stream: CodeStream;
   /** Oldest first. */
@@ -38,7 +37,6 @@ export function Conversation({
   onFile: (path: string) => void;
   onAsk: (prompt: string, choice: Choice) => void;
   onRetry: () => void;
-  onStop: () => void;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
@@ -75,7 +73,7 @@ export function Conversation({
           )}
         </ol>
       </div>
-      <Refine health={health} running={running} fresh={fresh} onAsk={onAsk} onStop={onStop} />
+      <Refine health={health} running={running} fresh={fresh} onAsk={onAsk} />
     </section>
   );
 }
@@ -212,13 +210,11 @@ function Refine({
   running,
   fresh,
   onAsk,
-  onStop,
 }: {
   health: Health | undefined;
   running: boolean;
   fresh: boolean;
   onAsk: (prompt: string, choice: Choice) => void;
-  onStop: () => void;
 }) {
   const [prompt, setPrompt] = useState("");
   const [choice, setChoice] = useState<Choice>(AS_CONFIGURED);
@@ -281,23 +277,13 @@ function Refine({
               onToggle={() => setPicking(!picking)}
             />
           </div>
-          {running ? (
-            <Button
-              size="small"
-              icon={<Square className="size-3 fill-current" aria-hidden />}
-              onClick={onStop}
-            >
-              {text.studio.stop}
-            </Button>
-          ) : (
-            <IconButton
-              type="submit"
-              label={fresh ? text.studio.sendFirst : text.studio.send}
-              icon={<ArrowUp className="size-4.5" aria-hidden />}
-              disabled={unready}
-              className="bg-ink! text-bg! hover:bg-ink/85!"
-            />
-          )}
+          <IconButton
+            type="submit"
+            label={fresh ? text.studio.sendFirst : text.studio.send}
+            icon={<ArrowUp className="size-4.5" aria-hidden />}
+            disabled={unready}
+            className="bg-ink! text-bg! hover:bg-ink/85!"
+          />
         </div>
       </div>
     </form>

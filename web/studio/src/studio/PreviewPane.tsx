@@ -1,6 +1,5 @@
-import { ExternalLink, Monitor, RotateCw, Smartphone, SquareTerminal, Wrench } from "lucide-react";
+import { Monitor, RotateCw, Smartphone, SquareTerminal, Wrench } from "lucide-react";
 import { useState } from "react";
-import { appPath } from "../router";
 import { IframeSandbox } from "../sandbox/IframeSandbox";
 import { text } from "../text";
 import { Button, IconButton } from "../ui/Button";
@@ -84,14 +83,6 @@ export function PreviewPane({
             onClick={() => setPhone(true)}
           />
         </fieldset>
-        <a
-          href={appPath(appId)}
-          aria-label={text.studio.openAlone}
-          title={text.studio.openAlone}
-          className="inline-grid size-8 place-items-center rounded-lg text-muted transition-colors hover:bg-ink/6 hover:text-ink"
-        >
-          <ExternalLink className="size-4" aria-hidden />
-        </a>
       </div>
       <div className={`min-h-0 flex-1 ${phone ? "flex justify-center p-4" : ""}`}>
         <div

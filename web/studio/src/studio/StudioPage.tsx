@@ -112,7 +112,6 @@ export function StudioPage({
         studio.retry();
         setChosen(undefined);
       }}
-      onStop={studio.stop}
     />
   );
   const right = (
@@ -121,7 +120,7 @@ export function StudioPage({
         <VersionsPane
           versions={studio.versions}
           head={head}
-          looking={studio.looking?.id ?? null}
+          shown={studio.looking?.id ?? head}
           busy={studio.restoring || running}
           onLook={(version) => {
             studio.setLooking(version.id === head ? null : version);

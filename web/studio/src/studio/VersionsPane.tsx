@@ -9,7 +9,7 @@ import { nameOf } from "./ConversationItems";
 export function VersionsPane({
   versions,
   head,
-  looking,
+  shown,
   busy,
   onLook,
   onRestore,
@@ -17,8 +17,8 @@ export function VersionsPane({
   /** Newest first. */
   versions: readonly Version[];
   head: string | null;
-  /** The version that is looked at, when it is not the current one. */
-  looking: string | null;
+  /** The version that the code and the preview show. */
+  shown: string | null;
   busy: boolean;
   onLook: (version: Version) => void;
   onRestore: (version: Version) => void;
@@ -70,12 +70,12 @@ export function VersionsPane({
                 <Button
                   size="small"
                   look="quiet"
-                  disabled={looking === version.id}
+                  disabled={shown === version.id}
                   icon={<Eye className="size-3.5" aria-hidden />}
                   aria-label={`${text.versions.show}: ${text.versions.number(version.number)}`}
                   onClick={() => onLook(version)}
                 >
-                  {looking === version.id ? text.versions.showing : text.versions.show}
+                  {shown === version.id ? text.versions.showing : text.versions.show}
                 </Button>
                 {version.id !== head && version.status === "runnable" && (
                   <Button

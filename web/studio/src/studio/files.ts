@@ -23,6 +23,8 @@ export function overlay(
 ): readonly StreamFile[] {
   if (kept.length === 0) return written;
   const over = new Map(written.map((file) => [file.path, file]));
+  // A first version: its files keep the order in which they were written.
+  if (kept.every((file) => over.has(file.path))) return written;
   const merged = kept.map((file) => {
     const newer = over.get(file.path);
     over.delete(file.path);
