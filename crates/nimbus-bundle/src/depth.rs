@@ -13,12 +13,15 @@ pub(crate) const MAX: u32 = 600;
 /// The deepest nesting of brackets that is parsed at all.
 pub(crate) const MAX_BRACKETS: usize = 1_000;
 
-/// The longest chain of operators, keywords or tags, which nest without brackets, that is parsed at
-/// all: `!!!!x`, `a?b:c?d:e`, `x=>y=>z`, `else if`, `<a><a><a>`.
-pub(crate) const MAX_CHAIN: usize = 50_000;
+/// The most words and signs of a file that is parsed at all. Each can nest another without a
+/// bracket: `!!!!x`, `a?b:c?d:e`, `x=>y=>z`, `if(a)if(b)`, `<a><a><a>`.
+pub(crate) const MAX_TOKENS: usize = 200_000;
 
-/// What one level may cost while parsing or walking, in bytes, in the slowest build.
-const BYTES_PER_LEVEL: usize = 16 * 1024;
+/// What a bracket may cost while parsing or walking, in bytes, in an unoptimised build.
+const BYTES_PER_BRACKET: usize = 64 * 1024;
+
+/// What any other word or sign may cost.
+const BYTES_PER_TOKEN: usize = 4 * 1024;
 
 /// The depth of a tree in nodes.
 pub(crate) fn of(program: &Program) -> u32 {
@@ -44,44 +47,40 @@ impl<'a> Visit<'a> for Meter {
 }
 
 /// An upper bound of a text's nesting, from its characters alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Nesting {
     /// The deepest bracket.
     pub(crate) brackets: usize,
-    /// Everything that can nest without a bracket, counted over the whole text.
-    pub(crate) chain: usize,
+    /// The words and signs of the whole text.
+    pub(crate) tokens: usize,
 }
 
 impl Nesting {
-    /// Measures a text. Brackets in strings and comments count too, so this errs upwards.
+    /// Measures a text. What is in strings and comments counts too, so this errs upwards.
     pub(crate) fn of(text: &str) -> Self {
-        let (mut open, mut brackets, mut chain) = (0_usize, 0_usize, 0_usize);
-        let bytes = text.as_bytes();
-        for (index, byte) in bytes.iter().enumerate() {
+        let (mut open, mut nesting, mut in_word) = (0_usize, Self::default(), false);
+        for byte in text.bytes() {
+            let word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || !byte.is_ascii();
+            nesting.tokens += usize::from(if word { !in_word } else { !byte.is_ascii_whitespace() });
+            in_word = word;
             match byte {
                 b'(' | b'[' | b'{' => {
                     open += 1;
-                    brackets = brackets.max(open);
+                    nesting.brackets = nesting.brackets.max(open);
                 }
                 b')' | b']' | b'}' => open = open.saturating_sub(1),
-                b'!' | b'~' | b'+' | b'-' | b'?' | b'<' | b'=' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'.'
-                | b':' | b'@' => chain += 1,
-                // A word that is followed by white space may be a prefix operator or a statement
-                // keyword: `await await x`, `else if`, `do do`, `new new`.
-                b' ' | b'\n' | b'\t' if index > 0 && bytes[index - 1].is_ascii_alphabetic() => chain += 1,
-                b'`' => chain += 1,
                 _ => {}
             }
         }
-        Self { brackets, chain }
+        nesting
     }
 
     pub(crate) fn within_limits(self) -> bool {
-        self.brackets <= MAX_BRACKETS && self.chain <= MAX_CHAIN
+        self.brackets <= MAX_BRACKETS && self.tokens <= MAX_TOKENS
     }
 
     /// The stack that parsing needs at the most, in bytes.
     pub(crate) fn stack(self) -> usize {
-        (self.brackets + self.chain) * BYTES_PER_LEVEL
+        self.brackets * BYTES_PER_BRACKET + self.tokens * BYTES_PER_TOKEN
     }
 }

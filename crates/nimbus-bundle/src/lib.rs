@@ -222,8 +222,8 @@ fn milliseconds(since: Instant) -> f64 {
 /// The nesting that the pre-pass's stack must hold.
 fn deepest(files: &SourceTree) -> Nesting {
     let code = files.iter().filter(|(path, _)| is_code(path.as_str()));
-    code.map(|(_, text)| Nesting::of(text)).fold(Nesting { brackets: 0, chain: 0 }, |a, b| Nesting {
+    code.map(|(_, text)| Nesting::of(text)).fold(Nesting::default(), |a, b| Nesting {
         brackets: a.brackets.max(b.brackets),
-        chain: a.chain.max(b.chain),
+        tokens: a.tokens.max(b.tokens),
     })
 }

@@ -4,7 +4,7 @@ use nimbus_core::diagnostic::{Diagnostic, Severity};
 use nimbus_core::source::SourceTree;
 use nimbus_rolldown::{Message, Severity as LinkSeverity};
 
-use crate::depth::{MAX_BRACKETS, MAX_CHAIN, Nesting};
+use crate::depth::{MAX_BRACKETS, MAX_TOKENS, Nesting};
 use crate::draft::{Draft, is_code};
 use crate::entry::Entry;
 use crate::place::in_file;
@@ -20,7 +20,7 @@ pub(crate) fn nesting(files: &SourceTree) -> (Nesting, Vec<Diagnostic>) {
         let message = if nesting.brackets > MAX_BRACKETS {
             format!("`{path}` nests brackets {} deep; the limit is {MAX_BRACKETS}.", nesting.brackets)
         } else {
-            format!("`{path}` has {} operators and keywords; the limit is {MAX_CHAIN}.", nesting.chain)
+            format!("`{path}` has {} words and signs; the limit is {MAX_TOKENS}.", nesting.tokens)
         };
         refused.push(Diagnostic::error("too-deep", message).with_file(path.clone()).with_hint("Split the file."));
     }

@@ -24,7 +24,7 @@ const SCRIPT_STACK_BYTES: usize = 4 << 20;
 /// The thread's stack, in bytes, larger than the engine's.
 const THREAD_STACK_BYTES: usize = 16 << 20;
 /// How long one call into the engine may take.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+const TIME_LIMIT: Duration = Duration::from_secs(5);
 /// How many apps keep a compiled handle.
 const MAX_HANDLES: usize = 12;
 
