@@ -3,7 +3,10 @@
 mod failure;
 mod wire;
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_stream::try_stream;
 use futures::StreamExt;
@@ -11,6 +14,7 @@ use nimbus_core::model::{
     ChatEvent, ChatRequest, ChatStream, FinishReason, InstalledModel, ModelError, ModelErrorKind,
 };
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
+use tokio::time::Instant;
 
 use self::wire::{ChatBody, Chunk, ListAnswer, StreamOptions, WireUsage};
 use crate::{
@@ -29,6 +33,9 @@ const SMALLEST_REPLY: u32 = 256;
 /// The most models that are kept of a list.
 const MAX_MODELS: usize = 1000;
 
+/// How long OpenRouter's list of models is kept: it is long, and changes by the day.
+const LIST_KEPT: Duration = Duration::from_secs(60 * 60);
+
 /// One such server.
 #[derive(Debug)]
 pub(crate) struct OpenAiCompatible {
@@ -37,6 +44,7 @@ pub(crate) struct OpenAiCompatible {
     key: Secret,
     model: Option<String>,
     timers: Timers,
+    listed: Mutex<Option<(Instant, Vec<InstalledModel>)>>,
 }
 
 impl OpenAiCompatible {
@@ -47,7 +55,14 @@ impl OpenAiCompatible {
         let client = client(&address, config.timers.connect)?;
         let named = config.openrouter_model.clone().filter(|model| !model.trim().is_empty());
         let model = named.or_else(|| address.is_openrouter().then(|| DEFAULT_OPENROUTER_MODEL.to_owned()));
-        Ok(Self { address, client, key: config.openrouter_api_key.clone(), model, timers: config.timers })
+        Ok(Self {
+            address,
+            client,
+            key: config.openrouter_api_key.clone(),
+            model,
+            timers: config.timers,
+            listed: Mutex::default(),
+        })
     }
 
     pub(crate) fn address(&self) -> &Address {
@@ -75,14 +90,24 @@ impl OpenAiCompatible {
                 // Its list of models is public, so it would not notice a wrong key.
                 let response = self.send(self.client.get(self.address.at("/key"))).await?;
                 self.accept("", response).await?;
+                if let Some(listed) = self.listed() {
+                    return Ok(listed);
+                }
             }
             let response = self.send(self.client.get(self.address.at("/models"))).await?;
             let response = self.accept("", response).await?;
             let list = body(response).await.and_then(|body| serde_json::from_slice::<ListAnswer>(&body).ok());
-            list.ok_or_else(|| self.not_this_api())
+            let list = list.ok_or_else(|| self.not_this_api())?.data.into_iter().take(MAX_MODELS);
+            let list: Vec<_> = list.map(|model| InstalledModel { name: model.id, size_bytes: 0 }).collect();
+            *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), list.clone()));
+            Ok(list)
         };
-        let models = patience.wait(probe).await??.data;
-        Ok(models.into_iter().take(MAX_MODELS).map(|model| InstalledModel { name: model.id, size_bytes: 0 }).collect())
+        patience.wait(probe).await?
+    }
+
+    fn listed(&self) -> Option<Vec<InstalledModel>> {
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        listed.as_ref().filter(|(when, _)| when.elapsed() < LIST_KEPT).map(|(_, models)| models.clone())
     }
 
     /// Asks `model`. Everything that fails does so in the stream.
