@@ -53,6 +53,9 @@ pub fn run() -> anyhow::Result<()> {
     let mut findings = Vec::new();
     findings.extend(crates::check(&crates::dependencies(&metadata, &files)));
     findings.extend(typescript::check(&files));
+    if text("ARCHITECTURE.md").is_empty() {
+        findings.push(Finding::new("ARCHITECTURE.md", 1, "the page is missing: it says where everything is."));
+    }
     findings.extend(paths::check("ARCHITECTURE.md", text("ARCHITECTURE.md"), &files));
     findings.extend(registries::check(&files));
     findings.extend(lengths::check(&files));
@@ -64,8 +67,10 @@ pub fn run() -> anyhow::Result<()> {
     for finding in &findings {
         println!("{finding}");
     }
-    if !findings.is_empty() {
-        bail!("tidy: {} findings", findings.len());
+    match findings.len() {
+        0 => {}
+        1 => bail!("tidy: 1 finding"),
+        count => bail!("tidy: {count} findings"),
     }
     println!("tidy: {} files, no findings", files.len());
     Ok(())
