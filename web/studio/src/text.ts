@@ -175,6 +175,7 @@ export const text = {
     untitled: "Untitled app",
     conversation: "Conversation",
     you: "You",
+    noTurns: "Nothing was asked here yet. Say below what should change.",
     stop: "Stop",
     stopping: "Stopping…",
     refineLabel: "What to change",

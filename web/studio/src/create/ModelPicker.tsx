@@ -201,7 +201,7 @@ function Option({
 }) {
   return (
     <label
-      className={`flex gap-2.5 rounded-xl border px-3 py-2.5 transition-colors has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent ${disabled ? "border-line text-muted" : "cursor-pointer border-line hover:border-line-strong"}`}
+      className={`flex items-start gap-2.5 rounded-xl border px-3 py-2.5 transition-colors has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent ${disabled ? "border-line text-muted" : "cursor-pointer border-line hover:border-line-strong"}`}
     >
       <input
         type="radio"
@@ -209,7 +209,7 @@ function Option({
         checked={checked}
         disabled={disabled}
         onChange={onPick}
-        className="mt-1 accent-(--accent)"
+        className="mt-1 shrink-0 accent-(--accent)"
       />
       <span className="min-w-0">
         <span className="flex items-center gap-2 font-medium">

@@ -4,6 +4,7 @@ import { listSamples } from "../api/client";
 import type { Health, ProviderId, Sample } from "../api/types";
 import { useResource } from "../api/useResource";
 import { text } from "../text";
+import { sentence } from "../ui/format";
 import { Inline } from "../ui/Prose";
 
 /** No model can be reached: what to install, what was found, and samples to watch meanwhile. */
@@ -110,7 +111,7 @@ function Way({
       {problem && (
         <p className="mt-3 text-[13px] text-muted [overflow-wrap:anywhere]">
           <span className="font-medium text-ink">{text.noModel.found}:</span>{" "}
-          <Inline>{problem}</Inline> {hint && <Inline>{hint}</Inline>}
+          <Inline>{problem}</Inline> {hint && <Inline>{sentence(hint)}</Inline>}
         </p>
       )}
     </div>

@@ -4,7 +4,7 @@ import type { Health, ProviderHealth } from "../api/types";
 import { useResource } from "../api/useResource";
 import { text } from "../text";
 import { Button } from "../ui/Button";
-import { bytes } from "../ui/format";
+import { bytes, sentence } from "../ui/format";
 import { Failure } from "../ui/Notice";
 import { Inline } from "../ui/Prose";
 import { Waiting } from "../ui/Shell";
@@ -104,10 +104,10 @@ function Provider({ provider, selected }: { provider: ProviderHealth; selected: 
       <p className="text-sm text-muted">{note}</p>
       {provider.problem && (
         <p className="mt-3 rounded-lg bg-ember-soft px-3 py-2 text-sm [overflow-wrap:anywhere]">
-          <Inline>{provider.problem}</Inline>
+          <Inline>{sentence(provider.problem)}</Inline>
           {provider.hint && (
             <span className="block text-muted">
-              <Inline>{provider.hint}</Inline>
+              <Inline>{sentence(provider.hint)}</Inline>
             </span>
           )}
         </p>

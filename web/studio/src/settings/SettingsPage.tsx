@@ -46,8 +46,8 @@ export function Section({
 }) {
   return (
     <section>
-      <div className="mb-3 flex flex-wrap items-end justify-between gap-3">
-        <div className="max-w-xl">
+      <div className="mb-3 flex items-end justify-between gap-4 max-sm:flex-col max-sm:items-start">
+        <div className="min-w-0 max-w-xl">
           <h2 className="font-semibold">{title}</h2>
           {note && (
             <p className="text-sm text-muted">

@@ -60,6 +60,9 @@ export function Conversation({
           atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
         }}
       >
+        {earlier.length === 0 && activePrompt === null && (
+          <p className="text-sm text-muted">{text.studio.noTurns}</p>
+        )}
         <ol className="space-y-8">
           {earlier.map((generation) => (
             <EarlierTurn key={generation.id} generation={generation} />

@@ -2,6 +2,7 @@ import { CircleAlert, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/client";
 import { text } from "../text";
+import { sentence } from "./format";
 import { Inline } from "./Prose";
 
 type Tone = "bad" | "warn" | "info";
@@ -43,11 +44,11 @@ export function Notice({
       <span className="mt-0.5 shrink-0">{TONES[tone].icon}</span>
       <div className="min-w-0 flex-1 space-y-1 text-sm">
         <p className="font-medium [overflow-wrap:anywhere]">
-          <Inline>{title}</Inline>
+          <Inline>{sentence(title)}</Inline>
         </p>
         {hint && (
           <p className="text-muted [overflow-wrap:anywhere]">
-            <Inline>{hint}</Inline>
+            <Inline>{sentence(hint)}</Inline>
           </p>
         )}
         {children && <div className="flex flex-wrap gap-2 pt-1.5">{children}</div>}

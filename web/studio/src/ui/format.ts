@@ -39,3 +39,8 @@ export function bytes(size: number): string {
   if (size >= 1e6) return `${Math.round(size / 1e6)} MB`;
   return `${Math.max(1, Math.round(size / 1e3))} kB`;
 }
+
+/** The same words beginning with a capital: messages for programs begin small. */
+export function sentence(words: string): string {
+  return words.replace(/^\p{Ll}/u, (first) => first.toUpperCase());
+}
