@@ -101,7 +101,8 @@ impl Models for Router {
     async fn open(&self, choice: &ModelChoice, request: ChatRequest) -> Result<ChatStream, ModelError> {
         let provider = choice.provider.unwrap_or(self.0.config.provider);
         if matches!(provider, ProviderChoice::Auto | ProviderChoice::Ollama) {
-            self.0.refresh_ollama().await;
+            let wanted = choice.model.as_deref().unwrap_or(&self.0.config.ollama_model);
+            self.0.refresh_ollama(wanted).await;
         }
         let candidates = candidates(&self.0.view(), choice, request.task)?;
         Ok(Inner::play(self.0.clone(), candidates, request))

@@ -14,11 +14,14 @@ use super::{
     Inner,
     choose::{HostedView, OllamaView, View, candidates},
 };
-use crate::{ollama::Installed, patience::millis};
+use crate::{
+    ollama::{Installed, find_installed},
+    patience::millis,
+};
 
 const WHILE_HEALTHY: Duration = Duration::from_secs(60);
 const WHILE_UNHEALTHY: Duration = Duration::from_secs(15);
-/// A probe that failed longer ago than this is repeated before a request is refused or sent
+/// A probe that found Ollama away, or without the model, longer ago than this is repeated before a request is refused or sent
 /// elsewhere because of it.
 const BELIEVED: Duration = Duration::from_secs(5);
 
@@ -118,13 +121,14 @@ impl Inner {
         }
     }
 
-    /// Probes Ollama when nothing is known of it, or only that it was away a while ago: who has
-    /// just started it should not be told that it is not there, or have the prompt sent elsewhere.
-    pub(super) async fn refresh_ollama(&self) {
+    /// Probes Ollama when nothing is known of it, or only that a while ago it was away or lacked
+    /// the model `wanted`: who has just started it or pulled the model should not be told that it
+    /// is not there, or have the prompt sent elsewhere.
+    pub(super) async fn refresh_ollama(&self, wanted: &str) {
         let stale = match &self.known.found().ollama {
             None => true,
-            Some(Probed { result: Ok(ollama), .. }) => ollama.models.is_empty(),
-            Some(Probed { result: Err(_), when, .. }) => when.is_none_or(|when| when.elapsed() > BELIEVED),
+            Some(Probed { result: Ok(ollama), .. }) if find_installed(&ollama.models, wanted).is_ok() => false,
+            Some(Probed { when, .. }) => when.is_none_or(|when| when.elapsed() > BELIEVED),
         };
         if stale {
             self.probe_ollama().await;

@@ -144,3 +144,24 @@ async fn a_container_finds_ollama_at_the_gateway_and_says_so() {
     assert_eq!((health.healthy, health.address.clone()), (true, Some(host.url())));
     assert_eq!(health.hint, Some(format!("`{gone}` is this container; set `OLLAMA_API_URL` to `{}`", host.url())));
 }
+
+#[tokio::test]
+async fn a_model_that_was_just_pulled_is_found_after_a_failure() {
+    let local = Server::start().await.unwrap();
+    let entry = |name: &str| format!(r#"{{"models":[{{"name":"{name}","size":1}}]}}"#);
+    local
+        .on("GET /api/version", Answer::json(200, r#"{"version":"0.12.10"}"#))
+        .on("GET /api/tags", Answer::json(200, &entry("old:1b")))
+        .on("GET /api/tags", Answer::json(200, &entry("new:1b")))
+        .on("POST /api/show", Answer::json(404, r#"{"error":"model 'old:1b' not found"}"#))
+        .on("POST /api/show", Answer::json(200, include_str!("../fixtures/ollama-show.json")))
+        .on(LOCAL, Answer::ndjson(LOCAL_REPLY));
+    let config = LlmConfig { ollama_model: "new:1b".to_owned(), ..crate::only_ollama(&local.url()) };
+    let router = Router::new(config).unwrap();
+    let first = ask(&router, ProviderChoice::Ollama, "x").await;
+    assert_eq!(first.routes, ["old:1b"], "the best there is");
+    assert_eq!(first.error.unwrap().kind, ModelErrorKind::ModelNotFound);
+    router.probe().await;
+    let second = ask(&router, ProviderChoice::Ollama, "x").await;
+    assert_eq!((second.routes, second.done.is_some()), (vec!["new:1b".to_owned()], true));
+}
