@@ -21,8 +21,8 @@ use crate::{
 
 const WHILE_HEALTHY: Duration = Duration::from_secs(60);
 const WHILE_UNHEALTHY: Duration = Duration::from_secs(15);
-/// A probe that found Ollama away, or without the model, longer ago than this is repeated before a request is refused or sent
-/// elsewhere because of it.
+/// A probe that found Ollama away, or without the model, longer ago than this is repeated before a
+/// request is refused or sent elsewhere because of it.
 const BELIEVED: Duration = Duration::from_secs(5);
 
 /// What the last probes found.

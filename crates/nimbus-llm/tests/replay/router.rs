@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use futures::StreamExt;
 use nimbus_core::{
     model::{ChatEvent, ModelChoice, ModelErrorKind, ProviderChoice},
@@ -146,22 +148,25 @@ async fn a_container_finds_ollama_at_the_gateway_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_model_that_was_just_pulled_is_found_after_a_failure() {
+async fn looks_again_for_a_model_that_was_missing() {
     let local = Server::start().await.unwrap();
-    let entry = |name: &str| format!(r#"{{"models":[{{"name":"{name}","size":1}}]}}"#);
+    let entry = |name: &str| format!(r#"{{"models":[{{"name":"{name}","size":1,"context_length":8192}}]}}"#);
     local
         .on("GET /api/version", Answer::json(200, r#"{"version":"0.12.10"}"#))
         .on("GET /api/tags", Answer::json(200, &entry("old:1b")))
         .on("GET /api/tags", Answer::json(200, &entry("new:1b")))
-        .on("POST /api/show", Answer::json(404, r#"{"error":"model 'old:1b' not found"}"#))
+        .on("GET /api/ps", Answer::json(200, &entry("new:1b")))
         .on("POST /api/show", Answer::json(200, include_str!("../fixtures/ollama-show.json")))
         .on(LOCAL, Answer::ndjson(LOCAL_REPLY));
     let config = LlmConfig { ollama_model: "new:1b".to_owned(), ..crate::only_ollama(&local.url()) };
     let router = Router::new(config).unwrap();
-    let first = ask(&router, ProviderChoice::Ollama, "x").await;
-    assert_eq!(first.routes, ["old:1b"], "the best there is");
-    assert_eq!(first.error.unwrap().kind, ModelErrorKind::ModelNotFound);
     router.probe().await;
-    let second = ask(&router, ProviderChoice::Ollama, "x").await;
-    assert_eq!((second.routes, second.done.is_some()), (vec!["new:1b".to_owned()], true));
+    assert_eq!(router.select(&ModelChoice::default()).unwrap().0.model, "old:1b", "the best there is");
+
+    // It is pulled, and a person asks before the next probe is due.
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(6)).await;
+    tokio::time::resume();
+    let heard = ask(&router, ProviderChoice::Ollama, "x").await;
+    assert_eq!((heard.routes, heard.error), (vec!["new:1b".to_owned()], None));
 }
