@@ -201,7 +201,7 @@ export const text = {
     at: (file: string, line?: number) => (line ? `${file}, line ${line}` : file),
     complete: (n?: number) => (n ? `Version ${n} is ready` : "The app is ready"),
     stopped: "Stopped",
-    stoppedNote: "What had been written is kept below. The app itself is unchanged.",
+    stoppedNote: "What had been written is kept as a draft. The app itself is unchanged.",
     interrupted: "Interrupted",
     interruptedNote: "The server stopped while this was being made. What had come is kept.",
     failed: "This did not work",
@@ -213,7 +213,8 @@ export const text = {
       `The connection broke. Trying again in ${count(seconds, "second", "seconds")}; nothing is lost.`,
     connecting: "Connecting…",
     loadFailed: "The studio could not be loaded",
-    noModelToRefine: "No model is connected, so the app cannot be changed now.",
+    noModelToRefine: "No model is connected, so nothing can be written now.",
+    connect: "See the settings",
   },
   phase: {
     queued: "Waiting to begin",

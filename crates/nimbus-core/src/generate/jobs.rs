@@ -100,14 +100,16 @@ impl Jobs {
             finished_at: None,
             request,
         };
-        if let Some(app) = generation.request.app_id {
-            if self.ports.store.app(app).await?.owner != owner {
+        if let Some(id) = generation.request.app_id {
+            let app = self.ports.store.app(id).await?;
+            if app.owner != owner {
                 return Err(StoreError::NotFound("this app").into());
             }
-            if model.provider == ProviderId::Demo {
+            // A sample that was stopped before it ran may be played again: nothing is changed by it.
+            if model.provider == ProviderId::Demo && app.head.is_some() {
                 return Err(no_model_to_refine().into());
             }
-            generation.app_id = app;
+            generation.app_id = id;
         }
         // The place is taken before anything is stored, so that two requests cannot both pass.
         let (journal, stop) = self.enter(&generation)?;

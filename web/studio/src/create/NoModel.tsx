@@ -111,7 +111,7 @@ function Way({
       {problem && (
         <p className="mt-3 text-[13px] text-muted [overflow-wrap:anywhere]">
           <span className="font-medium text-ink">{text.noModel.found}:</span>{" "}
-          <Inline>{problem}</Inline> {hint && <Inline>{sentence(hint)}</Inline>}
+          <Inline>{sentence(problem)}</Inline> {hint && <Inline>{sentence(hint)}</Inline>}
         </p>
       )}
     </div>

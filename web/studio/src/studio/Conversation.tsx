@@ -268,7 +268,12 @@ function Refine({
           />
         </label>
         {nobody && !running && (
-          <p className="px-4 pb-1 text-[13px] text-ember">{text.studio.noModelToRefine}</p>
+          <p className="px-4 pb-1 text-[13px] text-ember">
+            {text.studio.noModelToRefine}{" "}
+            <a href="/settings" className="rounded underline underline-offset-2">
+              {text.studio.connect}
+            </a>
+          </p>
         )}
         <div className="flex items-center gap-2 px-2 pb-2">
           <div className="min-w-0 flex-1">

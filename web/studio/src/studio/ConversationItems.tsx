@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import type { Diagnostic, ModelRef } from "../api/types";
 import type { ConversationItem, StreamState } from "../stream/reduce";
 import { text } from "../text";
+import { sentence } from "../ui/format";
 import { Inline, Prose } from "../ui/Prose";
 import { FileMark } from "./FileMark";
 
@@ -48,9 +49,11 @@ function Item({
       return (
         <Aside icon={<ModelIcon model={item.model} local={item.local} />}>
           <span className="font-medium text-ink">{nameOf(item.model)}</span>
-          <span className="block">
-            <Inline>{item.reason}</Inline>
-          </span>
+          {item.reason !== nameOf(item.model) && (
+            <span className="block">
+              <Inline>{sentence(item.reason)}</Inline>
+            </span>
+          )}
         </Aside>
       );
     case "fallback":
@@ -60,7 +63,7 @@ function Item({
             {text.studio.fallback(nameOf(item.from), nameOf(item.to))}
           </span>
           <span className="block">
-            <Inline>{item.reason}</Inline>
+            <Inline>{sentence(item.reason)}</Inline>
           </span>
         </Aside>
       );
@@ -236,7 +239,7 @@ function Found({
         {found.map((diagnostic, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: findings are only ever appended
           <li key={at} className="[overflow-wrap:anywhere]">
-            <Inline>{diagnostic.message}</Inline>
+            <Inline>{sentence(diagnostic.message)}</Inline>
             {diagnostic.file && <Place diagnostic={diagnostic} onFile={onFile} />}
             {diagnostic.frame && (
               <pre className="mt-1.5 overflow-x-auto rounded-lg border border-line bg-sunken p-2.5 font-mono text-xs leading-relaxed">
@@ -245,7 +248,7 @@ function Found({
             )}
             {diagnostic.hint && (
               <p className="text-muted">
-                <Inline>{diagnostic.hint}</Inline>
+                <Inline>{sentence(diagnostic.hint)}</Inline>
               </p>
             )}
           </li>

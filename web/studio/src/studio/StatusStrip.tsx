@@ -27,10 +27,11 @@ export function StatusStrip({
   }, [running]);
   const { usage } = state;
   const ended = state.outcome !== "running";
-  const dot = running ? "bg-ember breathe" : DOTS[state.outcome];
+  const stopped = state.error?.code === "cancelled";
+  const dot = running ? "bg-ember breathe" : stopped ? DOTS.running : DOTS[state.outcome];
   const words = running
     ? phaseWords(state)
-    : state.error?.code === "cancelled"
+    : stopped
       ? text.studio.stopped
       : ended
         ? phaseWords(state)

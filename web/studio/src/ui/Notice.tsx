@@ -2,7 +2,7 @@ import { CircleAlert, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/client";
 import { text } from "../text";
-import { sentence } from "./format";
+import { capitalised, sentence } from "./format";
 import { Inline } from "./Prose";
 
 type Tone = "bad" | "warn" | "info";
@@ -44,7 +44,7 @@ export function Notice({
       <span className="mt-0.5 shrink-0">{TONES[tone].icon}</span>
       <div className="min-w-0 flex-1 space-y-1 text-sm">
         <p className="font-medium [overflow-wrap:anywhere]">
-          <Inline>{sentence(title)}</Inline>
+          <Inline>{capitalised(title)}</Inline>
         </p>
         {hint && (
           <p className="text-muted [overflow-wrap:anywhere]">

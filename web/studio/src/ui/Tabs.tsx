@@ -26,11 +26,18 @@ export function Tabs<Id extends string>({
   tabClass: (selected: boolean) => string;
 }) {
   const list = useRef<HTMLDivElement>(null);
+  // The selected one stays in view, also when the row becomes narrower.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is selected
   useEffect(() => {
-    list.current
-      ?.querySelector("[aria-selected=true]")
-      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const row = list.current;
+    if (!row) return;
+    const observer = new ResizeObserver(() =>
+      row
+        .querySelector("[aria-selected=true]")
+        ?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+    );
+    observer.observe(row);
+    return () => observer.disconnect();
   }, [selected]);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.findIndex((tab) => tab.id === selected);

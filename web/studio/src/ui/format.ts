@@ -41,6 +41,12 @@ export function bytes(size: number): string {
 }
 
 /** The same words beginning with a capital: messages for programs begin small. */
-export function sentence(words: string): string {
+export function capitalised(words: string): string {
   return words.replace(/^\p{Ll}/u, (first) => first.toUpperCase());
+}
+
+/** The same words as a whole sentence, ending with a full stop where they end with nothing. */
+export function sentence(words: string): string {
+  const whole = capitalised(words.trimEnd());
+  return /[\p{L}\p{N}`)"'”]$/u.test(whole) ? `${whole}.` : whole;
 }
