@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use nimbus_core::diagnostic::Diagnostic;
 
 use crate::draft::{Draft, DraftFile};
-use crate::facts::{Facts, Import, ImportKind, Wanted};
+use crate::facts::{Facts, Import, ImportKind, Span, Wanted};
 use crate::library::Libraries;
 use crate::nearest::nearest;
 use crate::offer::{self, Offer};
@@ -54,12 +54,14 @@ fn check_data(path: &str, file: &DraftFile, found: &mut Vec<Diagnostic>) {
 
 fn check_syntax(path: &str, file: &DraftFile, facts: &Facts, found: &mut Vec<Diagnostic>) {
     if let Some(fence) = facts.fence {
-        let diagnostic = Diagnostic::error("markdown-fence", "A Markdown fence, three backticks, is left in the code.")
-            .with_hint("Remove the line with the backticks.");
-        found.push(at(diagnostic, path, &file.text, fence));
+        found.push(at(left_fence(), path, &file.text, fence));
     }
     // One mistake makes a parser report several; the first is the one to put right.
     if let Some(error) = facts.errors.first() {
+        if let Some(fence) = fence_line(&file.text) {
+            found.push(at(left_fence(), path, &file.text, fence));
+            return;
+        }
         let message = error.message.trim_end_matches('.');
         let mut diagnostic = Diagnostic::error("syntax-error", format!("{message}."));
         if let Some(hint) = &error.hint {
@@ -67,6 +69,23 @@ fn check_syntax(path: &str, file: &DraftFile, facts: &Facts, found: &mut Vec<Dia
         }
         found.push(at(diagnostic, path, &file.text, error.span));
     }
+}
+
+fn left_fence() -> Diagnostic {
+    Diagnostic::error("markdown-fence", "A Markdown fence, three backticks, is left in the code.")
+        .with_hint("Remove the line with the backticks, and what is not code.")
+}
+
+/// The first line that begins with three backticks.
+fn fence_line(text: &str) -> Option<Span> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("```") {
+            return Some(Span { start, end: start + line.trim_end().len() });
+        }
+        start += line.len();
+    }
+    None
 }
 
 fn check_import(

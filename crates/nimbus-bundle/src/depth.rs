@@ -75,6 +75,11 @@ impl Nesting {
         nesting
     }
 
+    /// What holds either.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { brackets: self.brackets.max(other.brackets), tokens: self.tokens.max(other.tokens) }
+    }
+
     pub(crate) fn within_limits(self) -> bool {
         self.brackets <= MAX_BRACKETS && self.tokens <= MAX_TOKENS
     }
@@ -82,5 +87,28 @@ impl Nesting {
     /// The stack that parsing needs at the most, in bytes.
     pub(crate) fn stack(self) -> usize {
         self.brackets * BYTES_PER_BRACKET + self.tokens * BYTES_PER_TOKEN
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nesting_is_never_underestimated() {
+        for (text, brackets, tokens) in [
+            ("", 0, 0),
+            ("a?b:c", 0, 5),
+            ("await  await x", 0, 3),
+            ("if(a)if(b)c", 1, 9),
+            ("([{x}])", 3, 7),
+            ("'(((' // (", 4, 8),
+            ("é1 _$", 0, 2),
+        ] {
+            assert_eq!(Nesting::of(text), Nesting { brackets, tokens }, "{text}");
+        }
+        assert!(Nesting { brackets: MAX_BRACKETS, tokens: MAX_TOKENS }.within_limits());
+        assert!(!Nesting { brackets: MAX_BRACKETS + 1, tokens: 0 }.within_limits());
+        assert!(!Nesting { brackets: 0, tokens: MAX_TOKENS + 1 }.within_limits());
     }
 }

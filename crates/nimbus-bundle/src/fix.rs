@@ -76,11 +76,11 @@ fn added_import(facts: &Facts, statement: &str) -> Edit {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::{Draft, Fixer, Libraries};
     use nimbus_core::diagnostic::Diagnostic;
 
-    pub(super) fn libraries() -> Libraries {
+    pub(crate) fn libraries() -> Libraries {
         let json = include_str!("../tests/fixtures/manifest.json");
         Libraries::parse(json).unwrap_or_else(|error| panic!("the fixture manifest: {error}"))
     }

@@ -29,6 +29,7 @@ mod place;
 mod report;
 mod resolve;
 mod style;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,8 +43,7 @@ use nimbus_core::source::SourceTree;
 use nimbus_core::version::Bundle;
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::depth::Nesting;
-use crate::draft::{Draft, is_code};
+use crate::draft::Draft;
 use crate::library::Libraries;
 use crate::link::Plan;
 use crate::style::{Sheets, Tailwind};
@@ -184,8 +184,9 @@ impl Bundling {
 /// The pre-pass: repairs, checks, and plans the link.
 fn prepare(files: &SourceTree, libraries: &Arc<Libraries>) -> Prepared {
     let mut draft = Draft::new(files);
-    let fixes = fix::repair(&mut draft, libraries);
+    let mut fixes = fix::repair(&mut draft, libraries);
     let entry = entry::find_entry(&draft);
+    fixes.extend(entry.as_ref().and_then(|entry| report::unused_main(&draft, entry)));
     let mut diagnostics = Vec::new();
     let plan = match &entry {
         None => {
@@ -217,13 +218,4 @@ fn prepare(files: &SourceTree, libraries: &Arc<Libraries>) -> Prepared {
 
 fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1_000.0
-}
-
-/// The nesting that the pre-pass's stack must hold.
-fn deepest(files: &SourceTree) -> Nesting {
-    let code = files.iter().filter(|(path, _)| is_code(path.as_str()));
-    code.map(|(_, text)| Nesting::of(text)).fold(Nesting::default(), |a, b| Nesting {
-        brackets: a.brackets.max(b.brackets),
-        tokens: a.tokens.max(b.tokens),
-    })
 }

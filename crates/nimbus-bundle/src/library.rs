@@ -13,9 +13,6 @@ pub(crate) struct Libraries {
     pub(crate) hash: String,
     #[serde(rename = "libraries")]
     by_name: BTreeMap<String, Library>,
-    /// What each file imports, directly or not; absent for files that import nothing.
-    #[serde(default)]
-    closures: BTreeMap<String, Vec<String>>,
 }
 
 /// One library.
@@ -102,18 +99,54 @@ impl Libraries {
         found.all(|other| other == first).then_some(first)
     }
 
-    /// Every URL that loading these URLs loads, sorted.
+    /// Every URL that loading these URLs loads, as far as the manifest tells, sorted.
     pub(crate) fn closure(&self, urls: &[String]) -> Vec<String> {
         let prefix = self.url("");
         let mut all = BTreeSet::new();
         for url in urls {
             all.insert(url.clone());
             let Some(file) = url.strip_prefix(&prefix) else { continue };
-            let of_library = self.by_name.values().find(|library| library.file == file).map(|library| &library.closure);
-            for file in of_library.or_else(|| self.closures.get(file)).into_iter().flatten() {
-                all.insert(self.url(file));
+            for library in self.by_name.values() {
+                let icon = library.file != file && library.icons.values().any(|icon| icon == file);
+                if library.file == file || icon {
+                    // An icon needs what its pack needs, except the pack itself.
+                    let needed = library.closure.iter().filter(|needed| !icon || **needed != library.file);
+                    all.extend(needed.map(|needed| self.url(needed)));
+                }
             }
         }
         all.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fix::tests::libraries;
+
+    #[test]
+    fn a_closure_holds_every_file_once_and_no_pack_for_an_icon() {
+        let libraries = libraries();
+        let urls = [libraries.url("react.js"), libraries.url("lucide/plus.js")];
+        let closure = libraries.closure(&urls);
+        assert!(closure.contains(&libraries.url("react.js")) && closure.contains(&libraries.url("lucide/plus.js")));
+        assert!(!closure.contains(&libraries.url("lucide-react.js")));
+        assert!(closure.len() > 3 && closure.is_sorted(), "{closure:?}");
+    }
+
+    #[test]
+    fn another_library_is_named_for_one_that_is_not_here() {
+        let libraries = libraries();
+        for (unknown, named) in [
+            ("chart.js", Some("recharts")),
+            ("react-icons/fa", Some("lucide-react")),
+            ("moment", Some("date-fns")),
+            ("zustnd", Some("zustand")),
+            ("left-pad", None),
+            ("shceduler", None),
+        ] {
+            assert_eq!(libraries.instead_of(unknown), named, "{unknown}");
+        }
+        assert_eq!(libraries.offered().first().map(String::as_str), Some("react"));
+        assert!(!libraries.offered().iter().any(|name| name.contains("jsx")));
     }
 }

@@ -15,7 +15,8 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>)
             let distance = distance(&word.to_lowercase(), &candidate.to_lowercase());
             (distance <= allowed).then_some((distance, candidate))
         })
-        .min()
+        // Slips seldom hit the first letter.
+        .min_by_key(|(distance, candidate)| (*distance, candidate.get(..1) != word.get(..1), *candidate))
         .map(|(_, candidate)| candidate)
 }
 
@@ -45,6 +46,7 @@ mod tests {
         assert_eq!(nearest("useSate", names()), Some("useState"));
         assert_eq!(nearest("usestate", names()), Some("useState"));
         assert_eq!(nearest("useMenu", names()), Some("useMemo"));
+        assert_eq!(nearest("Trush", ["Brush", "Trash"].into_iter()), Some("Trash"));
         assert_eq!(nearest("zebra", names()), None);
         assert_eq!(nearest("", names()), None);
     }

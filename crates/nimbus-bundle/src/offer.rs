@@ -30,8 +30,14 @@ pub(crate) fn of_file(draft: &Draft, libraries: &Libraries, path: &str) -> Offer
 
 /// What a library offers.
 pub(crate) fn of_library(libraries: &Libraries, name: &str) -> Offer {
-    let exports = libraries.get(name).map(|library| library.exports.clone()).unwrap_or_default();
-    Offer { default: exports.contains("default"), names: exports, ..Offer::default() }
+    let Some(library) = libraries.get(name) else { return Offer::default() };
+    Offer {
+        default: library.exports.contains("default"),
+        names: library.exports.clone(),
+        // An icon that does not exist gets a placeholder when linking.
+        open: !library.icons.is_empty(),
+        ..Offer::default()
+    }
 }
 
 fn collect(draft: &Draft, libraries: &Libraries, path: &str, seen: &mut BTreeSet<String>, offer: &mut Offer) {

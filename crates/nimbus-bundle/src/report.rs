@@ -5,16 +5,17 @@ use nimbus_core::source::SourceTree;
 use nimbus_rolldown::{Message, Severity as LinkSeverity};
 
 use crate::depth::{MAX_BRACKETS, MAX_TOKENS, Nesting};
-use crate::draft::{Draft, is_code};
+use crate::draft::{Draft, is_code, stem};
 use crate::entry::Entry;
 use crate::place::in_file;
 
-/// The nesting of the code files, and an error for each that is nested too deeply to be parsed.
+/// The deepest nesting of any code file, and an error for each that is too deep to be parsed.
 pub(crate) fn nesting(files: &SourceTree) -> (Nesting, Vec<Diagnostic>) {
-    let mut refused = Vec::new();
+    let (mut deepest, mut refused) = (Nesting::default(), Vec::new());
     for (path, text) in files.iter().filter(|(path, _)| is_code(path.as_str())) {
         let nesting = Nesting::of(text);
         if nesting.within_limits() {
+            deepest = deepest.or(nesting);
             continue;
         }
         let message = if nesting.brackets > MAX_BRACKETS {
@@ -24,7 +25,7 @@ pub(crate) fn nesting(files: &SourceTree) -> (Nesting, Vec<Diagnostic>) {
         };
         refused.push(Diagnostic::error("too-deep", message).with_file(path.clone()).with_hint("Split the file."));
     }
-    (crate::deepest(files), refused)
+    (deepest, refused)
 }
 
 /// There is nothing to start with.
@@ -42,6 +43,15 @@ pub(crate) fn no_entry(draft: &Draft) -> Diagnostic {
         _ => Diagnostic::error("no-entry", "There is no file to start the app with.")
             .with_hint("Write `src/App.tsx` with a component as its default export."),
     }
+}
+
+/// A main file that mounts the app in a way that React no longer has is passed over.
+pub(crate) fn unused_main(draft: &Draft, entry: &Entry) -> Option<Diagnostic> {
+    let Entry::App(app) = entry else { return None };
+    let mut mains = draft.code().filter(|(path, facts)| facts.mounts && matches!(stem(path), "main" | "index"));
+    let (path, _) = mains.next()?;
+    let message = format!("`{path}` starts the app in a way that React no longer has; `{app}` is started without it.");
+    Some(in_file(Diagnostic::notice("unused-main", message), path))
 }
 
 /// The App file exports no component.

@@ -1,10 +1,8 @@
 //! Apps that mean harm: imports that reach out, nesting that overflows, text that never ends.
 
-mod support;
-
+use crate::support::{Outcome, app, bundler, printed, tree};
 use nimbus_core::diagnostic::Severity;
 use nimbus_core::ports::{Build, Bundler as _};
-use support::{Outcome, app, bundler, printed, tree};
 
 async fn built(files: &[(&str, &str)]) -> Result<Build, Box<dyn std::error::Error>> {
     Ok(bundler()?.build(app()?, tree(files)?).await)
@@ -131,7 +129,7 @@ async fn code_nested_without_end_is_refused_and_nothing_overflows() -> Outcome {
     for (name, program) in &programs {
         let build = bundler.build(app()?, tree(&[("src/App.tsx", program)])?).await;
         let told = printed(&build.diagnostics);
-        assert!(build.bundle.is_some() != !errors(&build).is_empty(), "{name}: {told}");
+        assert_eq!(build.bundle.is_some(), errors(&build).is_empty(), "{name}: {told}");
         for failure in ["bundler-failed", "bundler-panic", "time-limit"] {
             assert!(!errors(&build).contains(&failure), "{name}: {told}");
         }

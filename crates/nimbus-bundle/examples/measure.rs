@@ -1,0 +1,90 @@
+//! Builds every app below a folder and prints how long each step took.
+//!
+//! `cargo run --release -p nimbus-bundle --example measure -- FOLDER [ROUNDS] [OUT]`: each folder in
+//! FOLDER is an app. It is built ROUNDS times (default 30) after a warm-up, half of the time with a
+//! word changed, and the medians are printed in milliseconds. With OUT, each program and sheet is
+//! written there.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use nimbus_bundle::{Bundling, BundlingAssets};
+use nimbus_core::ids::AppId;
+use nimbus_core::ports::Bundler as _;
+use nimbus_core::source::{SourcePath, SourceTree};
+
+fn read(root: &Path, folder: &Path, tree: &mut SourceTree) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read(root, &path, tree)?;
+        } else {
+            let name = path.strip_prefix(root)?.to_string_lossy().into_owned();
+            tree.insert(SourcePath::parse(&name)?, fs::read_to_string(&path)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn bundler() -> Result<Bundling, Box<dyn Error>> {
+    let text = |path: &str| -> Result<String, Box<dyn Error>> {
+        Ok(nimbus_web::asset(path).ok_or_else(|| format!("the web build has no `{path}`"))?.text()?.into_owned())
+    };
+    let mut stylesheets = BTreeMap::new();
+    for name in ["index", "theme", "preflight", "utilities", "tw-animate"] {
+        stylesheets.insert(name.to_owned(), text(&format!("tailwind/{name}.css"))?);
+    }
+    let (manifest_json, tailwind_js) = (text("lib/manifest.json")?, text("tailwind/compiler.js")?);
+    Ok(Bundling::new(BundlingAssets { manifest_json, tailwind_js, stylesheets })?)
+}
+
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().ok_or("name a folder of apps")?;
+    let rounds: usize = arguments.next().map_or(Ok(30), |text| text.parse())?;
+    let out = arguments.next();
+    let bundler = bundler()?;
+    let mut stdout = std::io::stdout();
+    let mut apps: Vec<_> = fs::read_dir(&folder)?.collect::<Result<_, _>>()?;
+    apps.sort_by_key(fs::DirEntry::path);
+    for (index, app) in apps.iter().enumerate() {
+        let mut tree = SourceTree::default();
+        read(&app.path(), &app.path(), &mut tree)?;
+        let id: AppId = format!("018f3c6e-7b1a-7cc0-8000-{index:012}").parse()?;
+        let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for round in 0..rounds + 2 {
+            let mut changed = tree.clone();
+            if round % 2 == 1 {
+                changed.insert(SourcePath::parse("src/round.ts")?, format!("export const round = {round};"))?;
+            }
+            let build = bundler.build(id, changed).await;
+            if round < 2 {
+                continue;
+            }
+            for (step, time) in build.timings {
+                times.entry(step.to_owned()).or_default().push(time);
+            }
+            if let (Some(out), Some(bundle)) = (&out, build.bundle) {
+                let folder = Path::new(out).join(app.file_name());
+                fs::create_dir_all(&folder)?;
+                fs::write(folder.join("app.js"), bundle.js)?;
+                fs::write(folder.join("app.css"), bundle.css)?;
+            }
+        }
+        write!(stdout, "{} ({} files)", app.file_name().to_string_lossy(), tree.len())?;
+        for (step, times) in &mut times {
+            write!(stdout, "  {step} {:.2}", median(times))?;
+        }
+        writeln!(stdout)?;
+    }
+    Ok(())
+}

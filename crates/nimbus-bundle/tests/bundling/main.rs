@@ -1,0 +1,8 @@
+//! The bundler over the real web build.
+
+mod cases;
+mod hostile;
+mod replies;
+mod samples;
+mod styles;
+mod support;

@@ -1,0 +1,3 @@
+export default function Row({ name }: { name: string }) {
+  return <p className="text-sm">{name}</p>;
+}

@@ -1,0 +1,3 @@
+```tsx
+export default () => <b />;
+```

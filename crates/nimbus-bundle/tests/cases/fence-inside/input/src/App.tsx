@@ -1,0 +1,4 @@
+const a = 1;
+```
+```tsx
+export default () => <b>{a}</b>;

@@ -1,0 +1,2 @@
+import Chart from "./Chart";
+export default () => <Chart />;

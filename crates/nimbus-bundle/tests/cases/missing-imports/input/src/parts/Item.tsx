@@ -1,0 +1,3 @@
+export function Item() {
+  return <i />;
+}

@@ -1,0 +1,3 @@
+export default function Face() {
+  return <b>12</b>;
+}

@@ -1,0 +1,4 @@
+import Face from "./Face";
+export default function Timer() {
+  return <Face />;
+}

@@ -1,0 +1,2 @@
+import { Plus, Trush } from "lucide-react";
+export default () => <><Plus /><Trush /></>;
