@@ -155,8 +155,14 @@ fn take_code(bundle: BundleOutput, externals: &BTreeSet<String>, messages: &mut 
         messages.push(Message::error("NO_OUTPUT", "The bundler made no program.", None));
         return None;
     };
-    let imports: BTreeSet<String> =
-        chunk.imports.iter().chain(&chunk.dynamic_imports).map(ToString::to_string).collect();
+    let imports: BTreeSet<String> = chunk
+        .imports
+        .iter()
+        .chain(&chunk.dynamic_imports)
+        // A dynamic import of an own module that was inlined names the chunk itself.
+        .filter(|import| **import != chunk.filename)
+        .map(ToString::to_string)
+        .collect();
     for import in imports.difference(externals) {
         messages.push(Message::error(
             "REFUSED_IMPORT",
