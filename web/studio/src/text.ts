@@ -106,7 +106,8 @@ export const text = {
         ? `Your description stays on this machine or network: ${name} answers.`
         : `Your description is sent to ${name}.`,
     demoWhere: "No model is asked. A sample app that we wrote is played.",
-    chip: (model: string, note: string) => `${model}, ${note}. Choose the model.`,
+    chip: (note: string) => `, ${note}. Choose the model.`,
+    choose: ". Choose the model.",
     heading: "Who writes this app",
     provider: "Provider",
     auto: "Automatic",
@@ -137,7 +138,7 @@ export const text = {
     samplesLabel: "Sample generator: no model is connected",
     samplesNote:
       "These apps were written by us. They play through the real pipeline: stream, build, sandbox.",
-    play: (title: string) => `Play the sample “${title}”`,
+    play: "Play the sample",
   },
   home: {
     title: "Your apps",

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { hasModel } from "../src/api/client";
 import type { Health, ProviderHealth } from "../src/api/types";
 import { AS_CONFIGURED, answererOf, requestFields } from "../src/create/choice";
 import { appPath, routeOf, studioPath } from "../src/router";
@@ -73,6 +74,15 @@ test("nobody answers when none is reachable, except the samples when they are ch
   expect(answererOf(health, AS_CONFIGURED)).toBeNull();
   expect(answererOf(health, { provider: "ollama", model: "" })).toBeNull();
   expect(answererOf(health, { provider: "demo", model: "" })).toMatchObject({ provider: "demo" });
+});
+
+test("with the sample generator configured it answers, and counts as no model", () => {
+  const health: Health = {
+    providers: [provider({ healthy: false })],
+    selected: { provider: "demo", model: "demo", local: true },
+  };
+  expect(answererOf(health, AS_CONFIGURED)).toMatchObject({ provider: "demo" });
+  expect(hasModel(health)).toBe(false);
 });
 
 test("a request names a model only together with its provider", () => {

@@ -159,9 +159,9 @@ export function readyProviders(health: Health): ProviderHealth[] {
   return health.providers.filter((p) => p.provider !== "demo" && p.enabled && p.healthy);
 }
 
-/** Whether a request without an override would reach something. */
+/** Whether a request without an override would reach a model: the sample generator is none. */
 export function hasModel(health: Health): boolean {
   const { selected } = health;
-  if (selected?.provider && !selected.error) return true;
+  if (selected?.provider && !selected.error) return selected.provider !== "demo";
   return selected === undefined && readyProviders(health).length > 0;
 }

@@ -32,7 +32,6 @@ export function ModelChip({
       type="button"
       aria-expanded={open}
       aria-controls={panel}
-      aria-label={who ? text.model.chip(who.name, note) : label}
       title={note}
       className="inline-flex h-8 min-w-0 items-center gap-1.5 rounded-lg px-2 text-[13px] text-muted transition-colors hover:bg-ink/6 hover:text-ink"
       onClick={onToggle}
@@ -50,6 +49,7 @@ export function ModelChip({
           {who.local ? text.model.local : text.model.hosted}
         </span>
       )}
+      <span className="sr-only">{note ? text.model.chip(note) : text.model.choose}</span>
       <ChevronDown
         className={`size-3.5 shrink-0 transition-transform ${open ? "rotate-180" : ""}`}
         aria-hidden

@@ -66,12 +66,12 @@ export function NoModel({
                 <button
                   type="button"
                   disabled={busy}
-                  aria-label={text.noModel.play(sample.title)}
                   className="flex h-full w-full items-start gap-2.5 rounded-xl border border-line bg-surface px-3 py-2.5 text-left text-sm transition-colors hover:border-line-strong disabled:opacity-50"
                   onClick={() => onPlay(sample)}
                 >
                   <Play className="mt-0.5 size-4 shrink-0 text-ember" aria-hidden />
                   <span className="min-w-0">
+                    <span className="sr-only">{text.noModel.play} </span>
                     <span className="block font-medium">{sample.title}</span>
                     <span className="line-clamp-2 text-[13px] text-muted">{sample.prompt}</span>
                   </span>

@@ -17,9 +17,13 @@ export interface Answerer {
   local: boolean;
 }
 
+const SAMPLES: Answerer = { provider: "demo", name: text.model.demo, local: true };
+
 /** Who would answer with this choice; none where nobody would, as far as is known. */
 export function answererOf(health: Health, choice: Choice): Answerer | null {
   const { selected } = health;
+  if (choice.provider === "demo") return SAMPLES;
+  if (choice.provider === null && selected?.provider === "demo") return SAMPLES;
   if (choice.provider === null || choice.provider === "auto") {
     const chosen =
       choice.provider === null && selected?.provider && !selected.error
@@ -30,9 +34,6 @@ export function answererOf(health: Health, choice: Choice): Answerer | null {
     return answerer(chosen, choice.model || named);
   }
   const provider = health.providers.find((p) => p.provider === choice.provider);
-  if (choice.provider === "demo") {
-    return { provider: "demo", name: text.model.demo, local: true };
-  }
   return provider?.enabled && provider.healthy
     ? answerer(provider, choice.model || provider.model)
     : null;

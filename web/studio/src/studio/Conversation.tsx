@@ -223,7 +223,9 @@ function Refine({
   const [choice, setChoice] = useState<Choice>(AS_CONFIGURED);
   const [picking, setPicking] = useState(false);
   const panel = useId();
-  const nobody = health !== undefined && answererOf(health, choice) === null;
+  const who = health && answererOf(health, choice);
+  // The sample generator makes apps and cannot change them.
+  const nobody = who === null || (who?.provider === "demo" && !fresh);
   const unready = running || nobody || prompt.trim() === "";
   const send = () => {
     if (unready) return;

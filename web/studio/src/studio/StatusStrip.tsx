@@ -37,7 +37,10 @@ export function StatusStrip({
         ? phaseWords(state)
         : idle;
   return (
-    <div className="relative flex h-10 shrink-0 items-center gap-3 border-b border-line bg-surface pr-1.5 pl-4 text-[13px]">
+    <section
+      aria-label={text.progress.label}
+      className="relative flex h-10 shrink-0 items-center gap-3 border-b border-line bg-surface pr-1.5 pl-4 text-[13px]"
+    >
       {/* Spoken once per step, not per token. */}
       <p role="status" className="sr-only">
         {running ? text.phase[state.phase ?? "queued"] : ended ? words : ""}
@@ -82,7 +85,7 @@ export function StatusStrip({
           className="absolute inset-x-0 -bottom-px h-0.5!"
         />
       )}
-    </div>
+    </section>
   );
 }
 

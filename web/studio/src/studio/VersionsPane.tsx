@@ -72,7 +72,7 @@ export function VersionsPane({
                   look="quiet"
                   disabled={shown === version.id}
                   icon={<Eye className="size-3.5" aria-hidden />}
-                  aria-label={`${text.versions.show}: ${text.versions.number(version.number)}`}
+                  aria-label={`${shown === version.id ? text.versions.showing : text.versions.show}: ${text.versions.number(version.number)}`}
                   onClick={() => onLook(version)}
                 >
                   {shown === version.id ? text.versions.showing : text.versions.show}

@@ -188,7 +188,7 @@ const THEME = EditorView.theme({
     border: "none",
     paddingLeft: "8px",
   },
-  ".cm-lineNumbers .cm-gutterElement": { minWidth: "2.2em", opacity: "0.7" },
+  ".cm-lineNumbers .cm-gutterElement": { minWidth: "2.2em" },
   ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground":
     { backgroundColor: "color-mix(in srgb, var(--accent) 24%, transparent)" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)" },
