@@ -1,5 +1,7 @@
 //! What an app in its frame may ask of the server, and the one function that decides it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::{
@@ -79,6 +81,16 @@ pub enum BridgeCall {
         /// The key.
         key: String,
     },
+    /// Removes keys of `localStorage` and sets others: the changes of one turn of the app's script.
+    #[serde(rename = "storage.patch")]
+    StoragePatch {
+        /// The keys to set and their values.
+        #[serde(default)]
+        set: BTreeMap<String, String>,
+        /// The keys to remove, before others are set.
+        #[serde(default)]
+        remove: Vec<String>,
+    },
     /// Removes every key of `localStorage`.
     #[serde(rename = "storage.clear")]
     StorageClear {},
@@ -111,11 +123,14 @@ pub fn authorize(_grant: &Grant, call: &BridgeCall) -> Result<(), Refusal> {
             check_collection(collection)?;
             if data.is_object() { Ok(()) } else { Err(Refusal::NotAnObject) }
         }
-        BridgeCall::StorageSet { key, .. } | BridgeCall::StorageRemove { key } => {
-            if key.len() > MAX_KEY_BYTES || key.contains('\0') { Err(Refusal::StorageKey) } else { Ok(()) }
-        }
+        BridgeCall::StorageSet { key, .. } | BridgeCall::StorageRemove { key } => check_key(key),
+        BridgeCall::StoragePatch { set, remove } => set.keys().chain(remove).try_for_each(|key| check_key(key)),
         BridgeCall::StorageClear {} => Ok(()),
     }
+}
+
+fn check_key(key: &str) -> Result<(), Refusal> {
+    if key.len() > MAX_KEY_BYTES || key.contains('\0') { Err(Refusal::StorageKey) } else { Ok(()) }
 }
 
 fn check_collection(name: &str) -> Result<(), Refusal> {

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Every method, so that an unknown one is told from one with wrong parameters.
-const METHODS: [&str; 8] = [
+const METHODS: [&str; 9] = [
     "data.list",
     "data.get",
     "data.create",
@@ -29,6 +29,7 @@ const METHODS: [&str; 8] = [
     "data.delete",
     "storage.set",
     "storage.remove",
+    "storage.patch",
     "storage.clear",
 ];
 
@@ -103,6 +104,15 @@ async fn carry_out(state: &ServerState, grant: &Grant, call: BridgeCall) -> Resu
         }
         BridgeCall::StorageRemove { key } => {
             store.remove_storage(app, user, &key).await?;
+            Ok(Value::Null)
+        }
+        BridgeCall::StoragePatch { set, remove } => {
+            for key in &remove {
+                store.remove_storage(app, user, key).await?;
+            }
+            for (key, value) in &set {
+                store.set_storage(app, user, key, value).await?;
+            }
             Ok(Value::Null)
         }
         BridgeCall::StorageClear {} => {
