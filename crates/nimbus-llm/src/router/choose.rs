@@ -64,17 +64,21 @@ pub(super) fn candidates(view: &View<'_>, choice: &ModelChoice, task: Task) -> R
     match choice.provider.unwrap_or(view.config.provider) {
         ProviderChoice::Demo => Ok(vec![demo(view, named)]),
         ProviderChoice::Openrouter => Ok(vec![hosted(view, named)?]),
-        ProviderChoice::Ollama => local_first(view, named, task),
+        // Who asks for Ollama in the request itself was told that nothing leaves this machine.
+        ProviderChoice::Ollama => local_first(view, named, task, choice.provider.is_none()),
         ProviderChoice::Auto => auto(view, named, task),
     }
 }
 
 fn auto(view: &View<'_>, named: Option<&str>, task: Task) -> Result<Vec<Candidate>, ModelError> {
-    let problem = match local_first(view, named, task) {
+    let problem = match local_first(view, named, task, true) {
         Ok(candidates) => return Ok(candidates),
         Err(problem) => problem,
     };
-    if view.hosted.is_some() {
+    // Without fallback a prompt leaves this machine only when Ollama is switched off, or when the
+    // request names a model that Ollama does not have.
+    let may_leave = view.config.fallback_enabled || view.ollama.is_none() || named.is_some();
+    if view.hosted.is_some() && may_leave {
         return Ok(vec![hosted(view, named)?.because(&problem.message)]);
     }
     if problem.kind == ModelErrorKind::ModelNotFound {
@@ -92,9 +96,14 @@ fn auto(view: &View<'_>, named: Option<&str>, task: Task) -> Result<Vec<Candidat
 
 /// Ollama, and after it the hosted model where fallback is allowed. A model that the request names
 /// is meant, so nobody else's is asked in its place.
-fn local_first(view: &View<'_>, named: Option<&str>, task: Task) -> Result<Vec<Candidate>, ModelError> {
+fn local_first(
+    view: &View<'_>,
+    named: Option<&str>,
+    task: Task,
+    may_leave: bool,
+) -> Result<Vec<Candidate>, ModelError> {
     let spare = || {
-        let allowed = view.config.fallback_enabled && named.is_none();
+        let allowed = may_leave && view.config.fallback_enabled && named.is_none();
         if allowed { hosted(view, None).ok() } else { None }
     };
     match ollama(view, named, task) {

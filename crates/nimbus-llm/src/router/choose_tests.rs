@@ -108,7 +108,17 @@ fn fallback_can_be_switched_off() {
     let ask = |view, provider| asked(&config, view, provider, None);
     assert_eq!(ask((ollama(&[CONFIGURED]), hosted()), ProviderChoice::Auto), names(&[CONFIGURED]));
     assert_eq!(ask((refused(), hosted()), ProviderChoice::Ollama), Err(ModelErrorKind::Unreachable));
-    assert_eq!(ask((refused(), hosted()), ProviderChoice::Auto), names(&[HOSTED]), "auto itself chooses");
+    assert_eq!(ask((refused(), hosted()), ProviderChoice::Auto), Err(ModelErrorKind::NoModel), "nothing leaves");
+    assert_eq!(ask((None, hosted()), ProviderChoice::Auto), names(&[HOSTED]), "there is no local model to prefer");
+}
+
+#[test]
+fn who_asks_for_ollama_in_the_request_gets_nobody_else() {
+    let config = LlmConfig { provider: ProviderChoice::Ollama, ..LlmConfig::default() };
+    assert_eq!(asked(&config, (ollama(&[CONFIGURED]), hosted()), ProviderChoice::Ollama, None), names(&[CONFIGURED]));
+    let view = View { config: &config, ollama: ollama(&[CONFIGURED]), hosted: hosted() };
+    let configured = candidates(&view, &ModelChoice::default(), Task::Large).unwrap();
+    assert_eq!(configured.len(), 2, "the configured choice may fall back");
 }
 
 #[test]
