@@ -162,7 +162,10 @@ export async function buildLibraries({ out, lock }) {
       file,
       exports: chunk.exports.toSorted(),
       closure: closure(file, chunks),
-      ...(name === "lucide-react" && { icons: icons.names }),
+      ...(name === "lucide-react" && {
+        icons: icons.names,
+        iconClosure: closure(`${ICON_FACTORY}.js`, chunks),
+      }),
     };
   }
 

@@ -19,9 +19,7 @@ pub(crate) fn find_entry(draft: &Draft) -> Option<Entry> {
     for name in ["main", "index"] {
         let Some(path) = find(draft, name) else { continue };
         let Some(facts) = draft.facts(&path) else { continue };
-        // `ReactDOM.render` is gone from React; the App file is started without such a main file.
-        let works = facts.mounts && facts.imports.iter().any(|import| import.specifier == "react-dom/client");
-        if works || (facts.mounts && app.is_none()) {
+        if works_as_main(draft, &path) || (facts.mounts && app.is_none()) {
             return Some(Entry::Mounts(path));
         }
         if app.is_none() && facts.exports.default && facts.uses_jsx {
@@ -29,8 +27,18 @@ pub(crate) fn find_entry(draft: &Draft) -> Option<Entry> {
         }
     }
     let path = app.or_else(|| only_component(draft))?;
-    let mounts = draft.facts(&path).is_some_and(|facts| facts.mounts && !facts.exports.default);
-    Some(if mounts { Entry::Mounts(path) } else { Entry::App(path) })
+    Some(if works_as_main(draft, &path) { Entry::Mounts(path) } else { Entry::App(path) })
+}
+
+/// Whether a file mounts the app into the page that it will find: with `createRoot`, since
+/// `ReactDOM.render` is gone from React, and into the element that exists.
+fn works_as_main(draft: &Draft, path: &str) -> bool {
+    let Some(facts) = draft.facts(path).filter(|facts| facts.mounts) else { return false };
+    let text = draft.text(path);
+    facts.imports.iter().any(|import| import.specifier == "react-dom/client")
+        && ["\"root\"", "'root'", "`root`", "#root", "document.body", "createElement("]
+            .iter()
+            .any(|sign| text.contains(sign))
 }
 
 /// The App file.
@@ -75,6 +83,10 @@ mod tests {
         let app = Some(Entry::App("src/App.tsx".to_owned()));
         assert_eq!(entry(&[("src/App.tsx", APP), ("src/index.ts", "export const x = 1;")]), app);
         assert_eq!(entry(&[("src/App.tsx", APP), ("src/index.js", "ReactDOM.render(<App />)")]), app);
+        let elsewhere = MAIN.replace("document.body", "document.getElementById('app')");
+        assert_eq!(entry(&[("src/App.tsx", APP), ("src/main.tsx", &elsewhere)]), app);
+        let itself = format!("{MAIN}{APP}");
+        assert_eq!(entry(&[("src/App.tsx", &itself)]), Some(Entry::Mounts("src/App.tsx".to_owned())));
         assert_eq!(entry(&[("App.jsx", APP)]), Some(Entry::App("App.jsx".to_owned())));
         assert_eq!(entry(&[("src/Timer.tsx", APP)]), Some(Entry::App("src/Timer.tsx".to_owned())));
         assert_eq!(entry(&[("src/a.ts", "let a;"), ("src/b.tsx", APP)]), None);

@@ -99,6 +99,7 @@ fn defines() -> Vec<(String, String)> {
     [
         ("process.env.NODE_ENV", "\"production\""),
         ("process.env", "({})"),
+        ("global", "globalThis"),
         ("import.meta.env", environment),
         ("import.meta.env.DEV", "false"),
         ("import.meta.env.PROD", "true"),

@@ -45,12 +45,13 @@ pub(crate) fn no_entry(draft: &Draft) -> Diagnostic {
     }
 }
 
-/// A main file that mounts the app in a way that React no longer has is passed over.
+/// A main file that mounts the app with a function or into an element that does not exist is passed
+/// over.
 pub(crate) fn unused_main(draft: &Draft, entry: &Entry) -> Option<Diagnostic> {
     let Entry::App(app) = entry else { return None };
     let mut mains = draft.code().filter(|(path, facts)| facts.mounts && matches!(stem(path), "main" | "index"));
     let (path, _) = mains.next()?;
-    let message = format!("`{path}` starts the app in a way that React no longer has; `{app}` is started without it.");
+    let message = format!("`{path}` does not start the app in a way that works here; `{app}` is started without it.");
     Some(in_file(Diagnostic::notice("unused-main", message), path))
 }
 

@@ -45,7 +45,7 @@ pub(super) fn replace_unknown_packages(draft: &mut Draft, libraries: &Libraries)
             let stub = stub_path(draft, specifier);
             let meant = specifier_between(&path, &stub);
             edits.push(Edit::replace(import.specifier_span, quoted(text, import.specifier_span, &meant)));
-            stubs.entry(stub.clone()).or_default().add(import);
+            stubs.entry(stub.clone()).or_insert_with(|| Stub::read(draft, &stub)).add(import);
             let message = format!("`{specifier}` is not available; `{stub}` stands in for it and does little.");
             let hint = libraries.instead_of(specifier).map(|other| format!("`{other}` may do what was meant."));
             let diagnostic = notice("stubbed-library", &path, message);
@@ -139,6 +139,13 @@ struct Stub {
 }
 
 impl Stub {
+    /// What the stand-in at a path exports already, from an earlier build.
+    fn read(draft: &Draft, path: &str) -> Self {
+        let Some(facts) = draft.facts(path) else { return Self::default() };
+        let default = facts.exports.default.then(|| facts.exports.default_name.clone().unwrap_or_default());
+        Self { names: facts.exports.names.clone(), default }
+    }
+
     fn add(&mut self, import: &Import) {
         for binding in &import.bindings {
             match &binding.wanted {
@@ -243,6 +250,16 @@ mod tests {
         let facts = draft.facts("src/stubs/scope-left-pad.tsx");
         let exports = facts.map(|facts| (facts.errors.len(), facts.exports.names.len(), facts.exports.default));
         assert_eq!(exports, Some((0, 4, true)));
+    }
+
+    #[test]
+    fn a_stand_in_keeps_what_it_had() {
+        let mut draft = draft(&[("src/App.tsx", "import { a } from 'left-pad'; a();")]);
+        replace_unknown_packages(&mut draft, &libraries());
+        draft.put("src/More.tsx", "import { b } from 'left-pad'; b();".to_owned());
+        replace_unknown_packages(&mut draft, &libraries());
+        let names = draft.facts("src/stubs/left-pad.tsx").map(|facts| facts.exports.names.len());
+        assert_eq!(names, Some(2));
     }
 
     #[test]
