@@ -135,6 +135,13 @@ function Ending({
         </Notice>
       );
     }
+    if (state.error.code === "interrupted") {
+      return (
+        <Notice tone="warn" title={text.studio.interrupted} hint={text.studio.interruptedNote}>
+          {retry}
+        </Notice>
+      );
+    }
     return (
       <Notice tone="bad" title={state.error.message} hint={state.error.hint}>
         {retry}

@@ -27,15 +27,9 @@ export function StatusStrip({
   }, [running]);
   const { usage } = state;
   const ended = state.outcome !== "running";
-  const stopped = state.error?.code === "cancelled";
-  const dot = running ? "bg-ember breathe" : stopped ? DOTS.running : DOTS[state.outcome];
-  const words = running
-    ? phaseWords(state)
-    : stopped
-      ? text.studio.stopped
-      : ended
-        ? phaseWords(state)
-        : idle;
+  const cutShort = CUT_SHORT[state.error?.code ?? ""];
+  const dot = running ? "bg-ember breathe" : cutShort ? DOTS.running : DOTS[state.outcome];
+  const words = running ? phaseWords(state) : (cutShort ?? (ended ? phaseWords(state) : idle));
   return (
     <section
       aria-label={text.progress.label}
@@ -90,6 +84,12 @@ export function StatusStrip({
 }
 
 const DOTS = { running: "bg-line-strong", complete: "bg-good", failed: "bg-bad" } as const;
+
+/** Ends that are nobody's fault, by their code. */
+const CUT_SHORT: Readonly<Record<string, string | undefined>> = {
+  cancelled: text.studio.stopped,
+  interrupted: text.studio.interrupted,
+};
 
 /** The seconds since this came into view. */
 function Elapsed() {
