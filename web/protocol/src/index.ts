@@ -30,13 +30,30 @@ export {
   readHello,
   readInit,
   readLaunchBlock,
+  readUser,
   type StorageArea,
+  type User,
 } from "./messages.ts";
 export {
-  isForwarded,
+  allows,
+  type DeclaredPermissions,
+  isEmpty,
+  type NeededPermission,
+  NO_PERMISSIONS,
+  type PermissionName,
+  type PermissionState,
+  type Permissions,
+  readNeeded,
+  readPermissionState,
+  readPermissions,
+  union,
+  without,
+} from "./permissions.ts";
+export {
+  type Carrier,
+  carrierOf,
   isObject,
   type JsonObject,
-  NOTIFICATIONS,
   parseMessage,
   type RpcError,
   RpcErrorCode,
@@ -46,3 +63,4 @@ export {
   type RpcResponse,
   type Unreadable,
 } from "./rpc.ts";
+export { readUiRequest, type UiRequest } from "./ui.ts";

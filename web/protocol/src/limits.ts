@@ -13,8 +13,20 @@ export const MAX_CALL_BYTES = 1024 * 1024 - 1024;
 /** How deep objects and arrays may be nested in a message. Checked before parsing. */
 export const MAX_DEPTH = 32;
 
-/** Calls that the frame may have unanswered at a time. */
+/** Calls that the frame may have unanswered at a time, beside streams and questions. */
 export const MAX_IN_FLIGHT = 64;
+
+/** Streams that a frame may have open at a time. */
+export const MAX_STREAMS = 16;
+
+/** Chunks that a stream may send before the frame asks for more. */
+export const STREAM_CREDITS = 32;
+
+/** The most chunks that a frame can have asked for ahead of their coming. */
+export const MAX_CREDITS = 1024;
+
+/** Calls of one frame that may wait for the person at a time. */
+export const MAX_QUESTIONS = 8;
 
 /** How long one call may take, in milliseconds, counted from when the host page received it. */
 export const CALL_TIMEOUT_MS = 30_000;
@@ -48,3 +60,21 @@ export const MAX_STACK_CHARS = 8_000;
 
 /** The longest console line that is passed on, in characters. */
 export const MAX_CONSOLE_CHARS = 2_000;
+
+/** The longest text of a dialog or a toast of the host page, in characters. */
+export const MAX_DIALOG_CHARS = 2_000;
+
+/** The longest text that an app may offer to copy, in characters. */
+export const MAX_COPY_CHARS = 512 * 1024;
+
+/** The largest file that an app may offer to save, in bytes. */
+export const MAX_DOWNLOAD_BYTES = 32 * 1024 * 1024;
+
+/** The largest piece of such a file in one message, in bytes; base64 makes it a third longer. */
+export const DOWNLOAD_PART_BYTES = 384 * 1024;
+
+/** The longest file name that an app may offer, in characters. */
+export const MAX_NAME_CHARS = 120;
+
+/** The lowest and the greatest height that an app may ask for, in CSS pixels. */
+export const FRAME_HEIGHT = { least: 120, most: 10_000 } as const;

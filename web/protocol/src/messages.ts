@@ -1,4 +1,5 @@
 import { MAX_CONSOLE_CHARS, MAX_ERROR_CHARS, MAX_STACK_CHARS, PROTOCOL_VERSION } from "./limits.ts";
+import { NO_PERMISSIONS, type PermissionState, readPermissionState } from "./permissions.ts";
 import { isObject, type JsonObject } from "./rpc.ts";
 
 /** The JSON block in the app's document, written by the server. */
@@ -30,6 +31,17 @@ export type Init = {
   readonly key: string;
   /** What the person's storage for this app holds. */
   readonly storage: { readonly local: StorageArea };
+  /** Who uses the app, as far as it is told. */
+  readonly user: User | null;
+  /** What the app has declared, and what the person has allowed. */
+  readonly permissions: PermissionState;
+};
+
+/** A person as an app sees them. */
+export type User = {
+  /** Stays the same in this app and tells nothing elsewhere. */
+  readonly id: string;
+  readonly name: string;
 };
 
 /** What a person sees of an app. */
@@ -99,7 +111,23 @@ export function readInit(text: unknown): Init | undefined {
   if (!isObject(storage) || !isObject(storage.local)) return undefined;
   const local = Object.entries(storage.local);
   if (local.some(([, item]) => typeof item !== "string")) return undefined;
-  return { v: PROTOCOL_VERSION, key, storage: { local: storage.local as StorageArea } };
+  return {
+    v: PROTOCOL_VERSION,
+    key,
+    storage: { local: storage.local as StorageArea },
+    user: readUser(value.user) ?? null,
+    permissions: readPermissionState(value.permissions) ?? {
+      declared: NO_PERMISSIONS,
+      granted: NO_PERMISSIONS,
+    },
+  };
+}
+
+/** Reads a person; none if it is something else. */
+export function readUser(value: unknown): User | undefined {
+  if (!isObject(value)) return undefined;
+  const { id, name } = value;
+  return typeof id === "string" && typeof name === "string" ? { id, name } : undefined;
 }
 
 /** Reads the params of `app.state`; none if they are malformed. Texts are cut and cleaned. */

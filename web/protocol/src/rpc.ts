@@ -42,8 +42,8 @@ export const RpcErrorCode = {
   invalidParams: -32602,
   /** The server refused or failed; `data.code` says how. */
   server: -32000,
-  /** 64 calls are unanswered. */
-  busy: -32001,
+  /** The person has not allowed it; `data` is `{code: "permission-needed", permission, domain?}`. */
+  permission: -32001,
   /** Too many messages, or too much, in a second. */
   rate: -32002,
   /** Longer than 1 MiB, or nested deeper than 32. */
@@ -52,25 +52,49 @@ export const RpcErrorCode = {
   timeout: -32004,
   /** The host page has closed the bridge. */
   closed: -32005,
+  /** Too many calls are unanswered, streams open, or questions waiting. */
+  busy: -32006,
+  /** The frame itself has taken the call back. */
+  cancelled: -32007,
 } as const;
 
-/** Methods that the frame may only notify of. */
-export const NOTIFICATIONS: ReadonlySet<string> = new Set(["app.state", "error.report", "console"]);
+/**
+ * Who carries a call out: the server within 30 s; the server as a stream of `$/chunk`s; or the host
+ * page, which asks the person and waits as long as that takes.
+ */
+export type Carrier = "server" | "stream" | "person";
 
-const FORWARDED: ReadonlySet<string> = new Set([
-  "data.list",
-  "data.get",
-  "data.create",
-  "data.update",
-  "data.delete",
-  "storage.set",
-  "storage.remove",
-  "storage.clear",
+/** Every method that the frame may call. */
+const METHODS: ReadonlyMap<string, Carrier> = new Map<string, Carrier>([
+  ["data.list", "server"],
+  ["data.get", "server"],
+  ["data.query", "server"],
+  ["data.create", "server"],
+  ["data.update", "server"],
+  ["data.delete", "server"],
+  ["data.subscribe", "stream"],
+  ["storage.set", "server"],
+  ["storage.remove", "server"],
+  ["storage.clear", "server"],
+  ["storage.patch", "server"],
+  ["user.get", "server"],
+  ["http.fetch", "server"],
+  ["ai.complete", "stream"],
+  ["permission.request", "person"],
+  ["ui.toast", "person"],
+  ["ui.alert", "person"],
+  ["ui.confirm", "person"],
+  ["ui.prompt", "person"],
+  ["ui.openLink", "person"],
+  ["ui.download", "person"],
+  ["ui.part", "person"],
+  ["ui.copy", "person"],
+  ["ui.resize", "person"],
 ]);
 
-/** Whether a method is passed on to the server, which decides what it may do. */
-export function isForwarded(method: string): boolean {
-  return FORWARDED.has(method);
+/** Who carries a method out; none if there is no such method. */
+export function carrierOf(method: string): Carrier | undefined {
+  return METHODS.get(method);
 }
 
 /** What a text could not be read as. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
+  carrierOf,
   exceedsDepth,
   hmacSha256,
-  isForwarded,
   openEnvelope,
   parseMessage,
   plainText,
@@ -177,10 +177,12 @@ describe("parseMessage", () => {
   });
 });
 
-it("only the server's methods are passed on", () => {
-  expect(isForwarded("data.list")).toBe(true);
+it("names who carries a method out, and nobody for what is none", () => {
+  expect(carrierOf("data.list")).toBe("server");
+  expect(carrierOf("ai.complete")).toBe("stream");
+  expect(carrierOf("ui.confirm")).toBe("person");
   for (const method of ["constructor", "__proto__", "toString", "data.drop", "app.state"]) {
-    expect(isForwarded(method), method).toBe(false);
+    expect(carrierOf(method), method).toBeUndefined();
   }
 });
 
@@ -203,7 +205,21 @@ describe("messages", () => {
 
   it("reads an init only when it is whole", () => {
     const init = { v: 1, key: "ab".repeat(32), storage: { local: { a: "1" } } };
-    expect(readInit(JSON.stringify(init))).toEqual(init);
+    const nothing = { ai: false, domains: [], sharedData: false };
+    expect(readInit(JSON.stringify(init))).toEqual({
+      ...init,
+      user: null,
+      permissions: { declared: nothing, granted: nothing },
+    });
+    const more = {
+      ...init,
+      user: { id: "u", name: "Ada" },
+      permissions: {
+        declared: { ...nothing, ai: true, reasons: { ai: "to help" } },
+        granted: nothing,
+      },
+    };
+    expect(readInit(JSON.stringify(more))).toEqual(more);
     for (const wrong of [
       "x",
       "null",

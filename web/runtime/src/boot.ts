@@ -13,6 +13,9 @@ import {
 } from "@cumulonimbus/protocol";
 import { forwardConsole, warn } from "./console.ts";
 import { installDialogs } from "./dialogs.ts";
+import { installClipboard, installDownloads } from "./giving.ts";
+import { installHistory } from "./history.ts";
+import { exposeHost, HostInfo } from "./host.ts";
 import { CallError, HostLink } from "./link.ts";
 import { showNotice } from "./notice.ts";
 import { Area } from "./storage/area.ts";
@@ -31,27 +34,33 @@ function connect({ host, launch }: LaunchBlock): void {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }) => {
     const init = readInit(data);
-    if (init) start(init, new HostLink(port1, launch, fromHex(init.key)));
+    if (init) start(init, port1, launch);
     else port1.close();
   };
   const hello: Hello = { hello: "cumulonimbus", v: PROTOCOL_VERSION, launch };
   window.parent.postMessage(hello, host, [port2]);
 }
 
-function start(init: Init, link: HostLink): void {
+function start(init: Init, port: MessagePort, launch: string): void {
+  const info = new HostInfo(init);
+  const link = new HostLink(port, launch, fromHex(init.key), {
+    onNotice: (method, params) => info.told(method, params),
+    onFlush: () => writer.flush(),
+  });
   const watch = watchApp(window, {
     state: (report) => link.notify("app.state", report),
     error: (report) => link.notify("error.report", report),
   });
   forwardConsole(console, (line) => link.notify("console", line));
   explainBlocked(document);
-  installStorage(init, link);
+  const writer = installStorage(init, link);
   installDialogs(window);
-  holdLinks(window);
+  installHistory(window);
+  const downloads = installDownloads(window, link);
+  installClipboard(window, link);
+  holdLinks(window, link, downloads);
   quietCookies(document);
-  Object.defineProperty(globalThis, Symbol.for("cumulonimbus"), {
-    value: Object.freeze({ call: (method: string, params: object) => link.call(method, params) }),
-  });
+  exposeHost(link, info);
 
   // The path is relative to this file's own address, where the server puts the app beside it.
   import("./app.js" as string).then(() => {
@@ -60,12 +69,13 @@ function start(init: Init, link: HostLink): void {
   }, watch.failed);
 }
 
-function installStorage(init: Init, link: HostLink): void {
+function installStorage(init: Init, link: HostLink): StorageWriter {
   const writer = new StorageWriter(
     (method, params) => link.call(method, params),
-    (key, error) => {
+    (keys, error) => {
       if (error instanceof CallError && error.code === "closed") return;
-      const what = key === undefined ? "Clearing the app's data" : `“${key.slice(0, 64)}”`;
+      const names = keys.slice(0, 5).map((key) => `“${key.slice(0, 64)}”`);
+      const what = keys.length === 0 ? "Clearing the app's data" : names.join(", ");
       const why = error instanceof Error ? error.message : String(error);
       warn(`${what} could not be saved: ${why}`);
       showNotice(`A change could not be saved: ${why}`);
@@ -86,11 +96,12 @@ function installStorage(init: Init, link: HostLink): void {
   define("storage", keyed);
 
   const flush = () => {
-    writer.flush();
+    void writer.flush();
     link.flush();
   };
   window.addEventListener("pagehide", flush);
-  document.addEventListener("visibilitychange", () => document.hidden && writer.flush());
+  document.addEventListener("visibilitychange", () => document.hidden && void writer.flush());
+  return writer;
 }
 
 function define(name: string, value: unknown): void {

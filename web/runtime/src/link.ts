@@ -1,44 +1,59 @@
 import {
-  MAX_CALL_BYTES,
-  MAX_MESSAGE_CHARS,
+  isObject,
+  type JsonObject,
   openEnvelope,
   parseMessage,
   type RpcError,
   RpcErrorCode,
-  type RpcMessage,
+  type RpcRequest,
+  STREAM_CREDITS,
   seal,
-  TokenBucket,
-  utf8Length,
 } from "@cumulonimbus/protocol";
+import { fits, Outbox } from "./outbox.ts";
 
-// A little below what the host page allows, so that clocks that differ break no rule.
-const RATE = { perSecond: 80, burst: 150 };
-const VOLUME = { perSecond: 3 * 1024 * 1024, burst: 6 * 1024 * 1024 };
 const IN_FLIGHT = 48;
 const MAX_WAITING = 10_000;
 const ANSWER_TIMEOUT_MS = 35_000;
-const ENVELOPE_CHARS = 128;
 
 /** A call that the host page or the server refused, or that failed. */
 export class CallError extends Error {
   override readonly name = "CallError";
   /** The server's word for what happened, such as `conflict` or `quota`, or one of the link's own. */
   readonly code: string;
+  /** What else was said of it, such as the permission that is missing. */
+  readonly details: JsonObject;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, details: JsonObject = {}) {
     super(message);
     this.code = code;
+    this.details = details;
   }
 }
 
-type Waiting = {
-  readonly body: string;
-  readonly id: number | undefined;
+/** A call whose answer comes in pieces. */
+export type StreamCall = {
+  /** Settles when the stream is over. @throws CallError in the promise. */
+  readonly done: Promise<unknown>;
+  /** Says that one chunk was used, so that another may come. */
+  readonly used: () => void;
+  /** Takes the call back; `done` rejects with `cancelled`. */
+  readonly cancel: () => void;
 };
+
 type Call = {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: CallError) => void;
+  readonly onChunk: ((value: unknown) => void) | undefined;
+  /** Whether it occupies one of the places of calls that are answered soon. */
+  counted: boolean;
   timer?: ReturnType<typeof setTimeout>;
+};
+
+/** What the host page tells by itself, and asks. */
+export type LinkListeners = {
+  readonly onNotice?: (method: string, params: JsonObject) => void;
+  /** Writes what is kept back; the page is about to go. */
+  readonly onFlush?: () => Promise<void>;
 };
 
 /**
@@ -50,87 +65,96 @@ export class HostLink {
   readonly #port: MessagePort;
   readonly #launch: string;
   readonly #key: Uint8Array;
-  readonly #rate = new TokenBucket(RATE, performance.now());
-  readonly #volume = new TokenBucket(VOLUME, performance.now());
-  readonly #queue: Waiting[] = [];
+  readonly #listeners: LinkListeners;
+  readonly #outbox: Outbox;
   readonly #calls = new Map<number, Call>();
   #inFlight = 0;
   #sent = 0;
   #received = 0;
   #nextId = 1;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  constructor(port: MessagePort, launch: string, key: Uint8Array) {
+  constructor(port: MessagePort, launch: string, key: Uint8Array, listeners: LinkListeners = {}) {
     this.#port = port;
     this.#launch = launch;
     this.#key = key;
+    this.#listeners = listeners;
+    this.#outbox = new Outbox((body, id) => this.#send(body, id));
     port.onmessage = (event) => this.#receive(event.data);
   }
 
   /** Calls a method of the host page. @throws CallError in the promise. */
-  call(method: string, params: object): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId++;
-      const body = JSON.stringify({ jsonrpc: "2.0", id, method, params });
-      if (this.#closed) reject(new CallError("closed", "The app is no longer connected."));
-      else if (!fits(body)) reject(new CallError("too-large", "One call can carry at most 1 MB."));
-      else if (this.#queue.length >= MAX_WAITING) {
-        reject(new CallError("busy", `${MAX_WAITING} calls are waiting already.`));
-      } else {
-        this.#calls.set(id, { resolve, reject });
-        this.#queue.push({ body, id });
-        this.#pump();
-      }
-    });
+  call(method: string, params: object, signal?: AbortSignal): Promise<unknown> {
+    const { id, promise } = this.#begin(method, params, undefined);
+    if (signal?.aborted) this.#cancel(id);
+    else signal?.addEventListener("abort", () => this.#cancel(id), { once: true });
+    return promise;
+  }
+
+  /** Calls a method whose answer comes in pieces, each told to `onChunk`. */
+  stream(method: string, params: object, onChunk: (value: unknown) => void): StreamCall {
+    const { id, promise } = this.#begin(method, params, onChunk);
+    let unsaid = 0;
+    return {
+      done: promise,
+      used: () => {
+        // Half of what may come unasked: often enough that nothing waits, seldom enough to be cheap.
+        if (++unsaid < STREAM_CREDITS / 2) return;
+        this.notify("$/credit", { id, credits: unsaid });
+        unsaid = 0;
+      },
+      cancel: () => this.#cancel(id),
+    };
   }
 
   /** Tells the host page something. What is too long or too much is dropped. */
   notify(method: string, params: object): void {
     const body = JSON.stringify({ jsonrpc: "2.0", method, params });
-    if (this.#closed || !fits(body) || this.#queue.length >= MAX_WAITING) return;
-    this.#queue.push({ body, id: undefined });
-    this.#pump();
+    if (this.#closed || !fits(body) || this.#outbox.length >= MAX_WAITING) return;
+    // Words about calls must not wait behind calls.
+    this.#outbox.push(body, undefined, method.startsWith("$/"));
   }
 
   /** Sends what waits at once: the page is about to go. */
   flush(): void {
-    while (this.#queue.length > 0) this.#send(this.#queue.shift() as Waiting);
+    this.#outbox.flush();
   }
 
-  #pump(): void {
-    if (this.#timer !== undefined) return;
-    for (;;) {
-      const next = this.#queue[0];
-      if (next === undefined) return;
-      // An answer calls this again.
-      if (next.id !== undefined && this.#inFlight >= IN_FLIGHT) return;
-      const now = performance.now();
-      const cost = next.body.length + ENVELOPE_CHARS;
-      const wait = Math.max(this.#rate.wait(now), this.#volume.wait(now, cost));
-      if (wait > 0) {
-        this.#timer = setTimeout(() => {
-          this.#timer = undefined;
-          this.#pump();
-        }, wait);
-        return;
+  #begin(
+    method: string,
+    params: object,
+    onChunk: Call["onChunk"],
+  ): { id: number; promise: Promise<unknown> } {
+    const id = this.#nextId++;
+    const promise = new Promise<unknown>((resolve, reject) => {
+      const body = JSON.stringify({ jsonrpc: "2.0", id, method, params });
+      if (this.#closed) reject(new CallError("closed", "The app is no longer connected."));
+      else if (!fits(body)) reject(new CallError("too-large", "One call can carry at most 1 MB."));
+      else if (this.#outbox.length >= MAX_WAITING) {
+        reject(new CallError("busy", `${MAX_WAITING} calls are waiting already.`));
+      } else {
+        // Streams have places of their own.
+        this.#calls.set(id, { resolve, reject, onChunk, counted: onChunk === undefined });
+        this.#outbox.push(body, id);
       }
-      this.#rate.take(now);
-      this.#volume.take(now, cost);
-      this.#queue.shift();
-      this.#send(next);
-    }
+    });
+    return { id, promise };
   }
 
-  #send({ body, id }: Waiting): void {
+  #send(body: string, id: number | undefined): boolean {
     const call = id === undefined ? undefined : this.#calls.get(id);
-    if (id !== undefined && call !== undefined) {
+    // Taken back while it waited.
+    if (id !== undefined && call === undefined) return true;
+    if (id !== undefined && call?.counted) {
+      // An answer makes the outbox try again.
+      if (this.#inFlight >= IN_FLIGHT) return false;
       this.#inFlight++;
       call.timer = setTimeout(() => {
         this.#settle(id, { code: RpcErrorCode.timeout, message: "No answer came within 35 s." });
       }, ANSWER_TIMEOUT_MS);
     }
     this.#port.postMessage(seal(this.#key, this.#launch, "frame", ++this.#sent, body));
+    return true;
   }
 
   #receive(data: unknown): void {
@@ -145,66 +169,91 @@ export class HostLink {
     }
     const message = parseMessage(opened.body);
     if (message.kind === "request") this.#answer(message);
-    if (message.kind !== "response" || typeof message.id !== "number") return;
-    if ("error" in message) this.#settle(message.id, message.error);
-    else this.#settle(message.id, undefined, message.result);
+    else if (message.kind === "notification") this.#told(message.method, message.params);
+    else if (message.kind === "response" && typeof message.id === "number") {
+      if ("error" in message) this.#settle(message.id, message.error);
+      else this.#settle(message.id, undefined, message.result);
+    }
   }
 
-  #answer({ id, method }: Extract<RpcMessage, { kind: "request" }>): void {
-    // The one thing that the host page asks is whether the frame still runs.
-    const answer =
-      method === "ping"
-        ? { result: null }
-        : { error: { code: RpcErrorCode.methodNotFound, message: `There is no \`${method}\`.` } };
-    this.#queue.unshift({ body: JSON.stringify({ jsonrpc: "2.0", id, ...answer }), id: undefined });
-    this.#pump();
+  #told(method: string, params: JsonObject): void {
+    const call = typeof params.id === "number" ? this.#calls.get(params.id) : undefined;
+    if (method === "$/chunk") call?.onChunk?.(params.value);
+    else if (method === "$/hold") {
+      // The person is being asked, which takes as long as it takes.
+      if (call) this.#release(call);
+      this.#outbox.pump();
+    } else this.#listeners.onNotice?.(method, params);
+  }
+
+  #answer({ id, method }: RpcRequest): void {
+    const reply = (answer: object) =>
+      this.#outbox.push(JSON.stringify({ jsonrpc: "2.0", id, ...answer }), undefined, true);
+    if (method === "ping") reply({ result: null });
+    else if (method === "flush") {
+      // What was written goes out first, then the word that it did.
+      const flushed = this.#listeners.onFlush?.() ?? Promise.resolve();
+      void flushed.catch(() => {}).then(() => reply({ result: null }));
+    } else {
+      const message = `There is no \`${method}\`.`;
+      reply({ error: { code: RpcErrorCode.methodNotFound, message } });
+    }
+  }
+
+  #cancel(id: number): void {
+    if (!this.#calls.has(id)) return;
+    this.#settle(id, { code: RpcErrorCode.cancelled, message: "The call was cancelled." });
+    this.notify("$/cancel", { id });
   }
 
   #settle(id: number, error: RpcError | undefined, result?: unknown): void {
     const call = this.#calls.get(id);
     if (call === undefined) return;
     this.#calls.delete(id);
-    this.#inFlight--;
-    clearTimeout(call.timer);
+    this.#release(call);
     if (error === undefined) call.resolve(result);
-    else call.reject(new CallError(codeOf(error), error.message));
-    this.#pump();
+    else call.reject(new CallError(codeOf(error), error.message, detailsOf(error)));
+    this.#outbox.pump();
+  }
+
+  /** Gives a call's place to another. */
+  #release(call: Call): void {
+    // Only one that was sent has a timer.
+    if (call.timer !== undefined) this.#inFlight--;
+    clearTimeout(call.timer);
+    delete call.timer;
+    call.counted = false;
   }
 
   #close(): void {
     this.#closed = true;
     this.#port.close();
-    clearTimeout(this.#timer);
+    this.#outbox.drop();
     for (const call of this.#calls.values()) {
       clearTimeout(call.timer);
       call.reject(new CallError("closed", "The app is no longer connected."));
     }
     this.#calls.clear();
-    this.#queue.length = 0;
   }
 }
 
-function fits(body: string): boolean {
-  if (body.length + ENVELOPE_CHARS > MAX_MESSAGE_CHARS) return false;
-  return body.length * 3 <= MAX_CALL_BYTES || utf8Length(body) <= MAX_CALL_BYTES;
+function detailsOf({ data }: RpcError): JsonObject {
+  return isObject(data) ? data : {};
 }
 
-function codeOf({ code, data }: RpcError): string {
-  if (
-    typeof data === "object" &&
-    data !== null &&
-    "code" in data &&
-    typeof data.code === "string"
-  ) {
-    return data.code;
-  }
+function codeOf(error: RpcError): string {
+  const { code } = detailsOf(error);
+  if (typeof code === "string") return code;
   const names: Record<number, string> = {
+    [RpcErrorCode.permission]: "permission-needed",
     [RpcErrorCode.busy]: "busy",
     [RpcErrorCode.rate]: "busy",
     [RpcErrorCode.tooLarge]: "too-large",
     [RpcErrorCode.timeout]: "timeout",
     [RpcErrorCode.closed]: "closed",
+    [RpcErrorCode.cancelled]: "cancelled",
+    [RpcErrorCode.invalidParams]: "bad-call",
     [RpcErrorCode.methodNotFound]: "unknown-method",
   };
-  return names[code] ?? "failed";
+  return names[error.code] ?? "failed";
 }

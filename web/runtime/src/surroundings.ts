@@ -1,5 +1,7 @@
 // What an opaque origin takes away from an app, given back where that can be done.
 import { warn } from "./console.ts";
+import type { Downloads } from "./giving.ts";
+import type { HostLink } from "./link.ts";
 import { showNotice } from "./notice.ts";
 
 /** Makes reading and writing `document.cookie` do nothing instead of throwing. */
@@ -8,25 +10,38 @@ export function quietCookies(document: Document): void {
 }
 
 /**
- * Stops links from leaving the page, and says where they lead. A frame that navigates is closed by
- * its host; a link to a place on the same page works.
+ * Stops links from leaving the page: a frame that navigates is closed by its host. Where a link
+ * leads to another site, the host page asks the person and opens it; one to a place on the same
+ * page works, and one to a file of the app's own is saved.
  */
-export function holdLinks(window: Window & typeof globalThis): void {
+export function holdLinks(
+  window: Window & typeof globalThis,
+  link: HostLink,
+  downloads: Downloads,
+): void {
   const { document } = window;
+  const leave = (url: string) => {
+    if (!/^(?:https?|mailto):/i.test(url) || url.startsWith(document.URL.split("/v/")[0] ?? "")) {
+      showNotice("This link leads to a page that the app does not have.");
+      return;
+    }
+    link
+      .call("ui.openLink", { url })
+      .catch(() => showNotice(`This link leads out of the app: ${url}`));
+  };
   window.addEventListener("click", (event) => {
     if (event.defaultPrevented || !(event.target instanceof window.Element)) return;
-    const link = event.target.closest("a[href]");
-    if (!(link instanceof window.HTMLAnchorElement)) return;
-    if (/^(?:blob|data):/.test(link.href) && link.hasAttribute("download")) return;
+    const anchor = event.target.closest("a[href]");
+    if (!(anchor instanceof window.HTMLAnchorElement)) return;
     const [here] = document.URL.split("#");
-    const [there, place] = link.href.split("#");
+    const [there, place] = anchor.href.split("#");
     if (here === there && place !== undefined) return;
     event.preventDefault();
-    showNotice(leadsTo(link.href));
+    if (!downloads.take(anchor)) leave(anchor.href);
   });
   Object.defineProperty(window, "open", {
     value: (url: unknown = "") => {
-      showNotice(leadsTo(`${url}`));
+      leave(URL.parse(`${url}`, document.URL)?.href ?? "");
       return null;
     },
     configurable: true,
@@ -45,10 +60,4 @@ export function explainBlocked(document: Document): void {
       `Blocked: ${blockedURI} (${effectiveDirective}). An app in the sandbox reaches nothing outside of it.`,
     );
   });
-}
-
-function leadsTo(url: string): string {
-  return /^https?:/.test(url)
-    ? `This link leads out of the app: ${url}`
-    : "This link leads to a page that the app does not have.";
 }

@@ -1,17 +1,17 @@
-import { openEnvelope, seal } from "@cumulonimbus/protocol";
+import { openEnvelope, STREAM_CREDITS, seal } from "@cumulonimbus/protocol";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { HostLink } from "../src/link.ts";
+import { HostLink, type LinkListeners } from "../src/link.ts";
 
 const KEY = new Uint8Array(32).fill(7);
 
-function setUp() {
+function setUp(listeners: LinkListeners = {}) {
   const posted: string[] = [];
   const port = {
     onmessage: null as ((event: { data: unknown }) => void) | null,
     postMessage: (text: string) => posted.push(text),
     close: vi.fn(),
   };
-  const link = new HostLink(port as unknown as MessagePort, "L", KEY);
+  const link = new HostLink(port as unknown as MessagePort, "L", KEY, listeners);
   let heard = 0;
   let sent = 0;
   const read = () =>
@@ -54,6 +54,85 @@ it("answers a ping, and says that it knows no other call", () => {
     { id: 5, result: null },
     { id: 6, error: { code: -32601 } },
   ]);
+});
+
+it("writes what is kept back before it says that it has", async () => {
+  let written = () => {};
+  const { read, answer } = setUp({
+    onFlush: () =>
+      new Promise((resolve) => {
+        written = resolve;
+      }),
+  });
+  answer({ id: 7, method: "flush" });
+  expect(read()).toEqual([]);
+  written();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(read()).toMatchObject([{ id: 7, result: null }]);
+});
+
+it("gives a stream's chunks on, and asks for more when half of them were used", async () => {
+  const { link, read, answer } = setUp();
+  const chunks: unknown[] = [];
+  const stream = link.stream("ai.complete", {}, (value) => chunks.push(value));
+  const [{ id }] = read();
+  for (let i = 0; i < STREAM_CREDITS; i++) {
+    answer({ method: "$/chunk", params: { id, value: i } });
+  }
+  answer({ method: "$/chunk", params: { id: 99, value: "another's" } });
+  expect(chunks).toHaveLength(STREAM_CREDITS);
+  for (let i = 0; i < STREAM_CREDITS / 2 - 1; i++) stream.used();
+  expect(read()).toEqual([]);
+  stream.used();
+  expect(read()).toMatchObject([
+    { method: "$/credit", params: { id, credits: STREAM_CREDITS / 2 } },
+  ]);
+  answer({ id, result: { usage: 1 } });
+  expect(await stream.done).toEqual({ usage: 1 });
+});
+
+it("takes calls back", async () => {
+  const { link, read, answer } = setUp();
+  const controller = new AbortController();
+  const call = link.call("http.fetch", {}, controller.signal);
+  const stream = link.stream("ai.complete", {}, () => {});
+  const [first, second] = read();
+  controller.abort();
+  stream.cancel();
+  stream.cancel();
+  expect(read()).toMatchObject([
+    { method: "$/cancel", params: { id: first.id } },
+    { method: "$/cancel", params: { id: second.id } },
+  ]);
+  await expect(call).rejects.toMatchObject({ code: "cancelled" });
+  await expect(stream.done).rejects.toMatchObject({ code: "cancelled" });
+  answer({ id: first.id, result: "late" });
+});
+
+it("waits without limit, and without taking a place, while the person is asked", async () => {
+  const { link, read, answer } = setUp();
+  const asked = Array.from({ length: 48 }, () => link.call("ui.confirm", {}));
+  const sent = read();
+  const next = link.call("data.list", {});
+  expect(read()).toEqual([]);
+  answer({ method: "$/hold", params: { id: sent[0].id } });
+  expect(read()).toHaveLength(1);
+  asked.slice(1).forEach((call) => void call.catch(() => {}));
+  next.catch(() => {});
+  await vi.advanceTimersByTimeAsync(100_000);
+  answer({ id: sent[0].id, result: true });
+  expect(await asked[0]).toBe(true);
+});
+
+it("tells what the host page says by itself, and what a refusal is about", async () => {
+  const onNotice = vi.fn();
+  const { link, answer } = setUp({ onNotice });
+  answer({ method: "permission.changed", params: { declared: 1 } });
+  expect(onNotice).toHaveBeenCalledWith("permission.changed", { declared: 1 });
+  const call = link.call("http.fetch", {});
+  const data = { code: "permission-needed", permission: "ai" };
+  answer({ id: 1, error: { code: -32001, message: "No.", data } });
+  await expect(call).rejects.toMatchObject({ code: "permission-needed", details: data });
 });
 
 it("never has more than 48 calls unanswered, and drops none", async () => {

@@ -183,7 +183,7 @@ describe("StorageWriter", () => {
           sent.push(call);
           answers.push({ resolve, reject });
         }),
-      (key, error) => failures.push([key, (error as Error).message]),
+      (keys, error) => failures.push([keys, (error as Error).message]),
     );
     const set = (key: string, value: string) => writer.note({ kind: "set", key, value });
     return { writer, sent, answers, failures, set };
@@ -198,45 +198,68 @@ describe("StorageWriter", () => {
     writer.note({ kind: "remove", key: "c" });
     expect(sent).toEqual([]);
     await turn();
-    expect(sent).toEqual([
-      ["storage.set", { key: "b", value: "1" }],
-      ["storage.set", { key: "a", value: "2" }],
-      ["storage.remove", { key: "c" }],
-    ]);
+    expect(sent).toEqual([["storage.patch", { set: { b: "1", a: "2" }, remove: ["c"] }]]);
   });
 
   it("clears before what comes after, and forgets what came before", async () => {
-    const { writer, sent, set } = makeWriter();
+    const { writer, sent, answers, set } = makeWriter();
     set("a", "1");
     writer.note({ kind: "clear" });
     set("b", "1");
     await turn();
+    answers[0]?.resolve();
+    await turn();
     expect(sent).toEqual([
       ["storage.clear", {}],
-      ["storage.set", { key: "b", value: "1" }],
+      ["storage.patch", { set: { b: "1" }, remove: [] }],
     ]);
   });
 
-  it("keeps four calls on their way and gathers the rest", async () => {
+  it("keeps one call on its way and gathers the rest", async () => {
     const { sent, answers, set } = makeWriter();
-    for (let i = 0; i < 6; i++) set(`k${i}`, "1");
+    set("a", "1");
     await turn();
-    expect(sent).toHaveLength(4);
-    set("k5", "2");
+    set("b", "1");
+    set("c", "1");
+    await turn();
+    set("c", "2");
+    expect(sent).toHaveLength(1);
     answers[0]?.resolve();
-    answers[1]?.resolve();
     await turn();
-    expect(sent.slice(4)).toEqual([
-      ["storage.set", { key: "k4", value: "1" }],
-      ["storage.set", { key: "k5", value: "2" }],
-    ]);
+    expect(sent.slice(1)).toEqual([["storage.patch", { set: { b: "1", c: "2" }, remove: [] }]]);
   });
 
-  it("sends everything when the page goes", () => {
+  it("divides much into several patches", async () => {
     const { writer, sent, set } = makeWriter();
-    for (let i = 0; i < 10; i++) set(`k${i}`, "1");
-    writer.flush();
-    expect(sent).toHaveLength(10);
+    for (let i = 0; i < 2_500; i++) set(`k${i}`, "1");
+    set("large", "x".repeat(300 * 1024));
+    void writer.flush();
+    const keys = sent.map(([, params]) => Object.keys((params as { set: object }).set).length);
+    expect(keys).toEqual([1_000, 1_000, 500, 1]);
+  });
+
+  it("sends everything when the page goes, and knows when all of it is there", async () => {
+    const { writer, sent, answers, set } = makeWriter();
+    set("a", "1");
+    await turn();
+    set("b", "1");
+    let there = false;
+    const flushed = writer.flush().then(() => {
+      there = true;
+    });
+    expect(sent).toHaveLength(2);
+    answers[0]?.resolve();
+    await turn();
+    expect(there).toBe(false);
+    answers[1]?.resolve();
+    await flushed;
+  });
+
+  it("sends keys that are names of objects' own parts", async () => {
+    const { sent, set } = makeWriter();
+    set("__proto__", "1");
+    await turn();
+    expect(JSON.stringify(sent[0])).toBe('["storage.patch",{"set":{"__proto__":"1"},"remove":[]}]');
   });
 
   it("tells what could not be saved and goes on", async () => {
@@ -247,7 +270,7 @@ describe("StorageWriter", () => {
     await turn();
     set("b", "1");
     await turn();
-    expect(failures).toEqual([["a", "full"]]);
+    expect(failures).toEqual([[["a"], "full"]]);
     expect(sent).toHaveLength(2);
   });
 });

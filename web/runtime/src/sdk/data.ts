@@ -1,3 +1,6 @@
+import { CumulonimbusError, call } from "./host.ts";
+import { type DataEvent, watchCollection } from "./live.ts";
+
 /** The fields of a record: any JSON object. */
 export type Fields = Record<string, unknown>;
 
@@ -13,17 +16,51 @@ export type Item<T extends Fields = Fields> = T & {
   readonly updatedAt: string;
 };
 
-/** A call that was refused or failed. */
-export class CumulonimbusError extends Error {
-  override readonly name = "CumulonimbusError";
-  /** What happened, such as `not-found`, `conflict`, `quota`, `busy` or `closed`. */
-  readonly code: string;
+/**
+ * Whose records: those of the person who uses the app, or those that everybody who uses it sees.
+ * Writing to `shared` needs the permission `sharedData`.
+ */
+export type Scope = "mine" | "shared";
 
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+/** Where to look. `mine` if left out. */
+export type InScope = { readonly scope?: Scope | undefined };
+
+/** What a field must be: a value that it equals, or comparisons that all hold. */
+export type Condition =
+  | string
+  | number
+  | boolean
+  | null
+  | {
+      readonly eq?: unknown;
+      readonly ne?: unknown;
+      readonly lt?: string | number;
+      readonly lte?: string | number;
+      readonly gt?: string | number;
+      readonly gte?: string | number;
+      readonly in?: readonly unknown[];
+      /** A part of a text, or a member of a list. */
+      readonly contains?: unknown;
+    };
+
+/** Which records, and in which order. */
+export type Query = InScope & {
+  /** Conditions by field; all of them must hold. */
+  readonly filter?: { readonly [field: string]: Condition } | undefined;
+  /** The first counts most. Oldest first if left out. */
+  readonly sort?:
+    | readonly { readonly field: string; readonly direction?: "asc" | "desc" }[]
+    | undefined;
+  /** The most records of one answer: 1 to 500, 100 if left out. */
+  readonly limit?: number | undefined;
+};
+
+/** A part of what a query finds. */
+export type Page<T extends Fields = Fields> = {
+  readonly items: Item<T>[];
+  /** Gives the next part; null at the end. */
+  readonly nextCursor: string | null;
+};
 
 /**
  * Records in named collections. A name has 1 to 64 letters, digits, `_` or `-`; a record has at most
@@ -31,19 +68,48 @@ export class CumulonimbusError extends Error {
  */
 export const data = Object.freeze({
   /** All records of a collection, oldest first. */
-  async list<T extends Fields = Fields>(collection: string): Promise<Item<T>[]> {
-    const records = (await call("data.list", { collection })) as WireRecord<T>[];
+  async list<T extends Fields = Fields>(
+    collection: string,
+    { scope }: InScope = {},
+  ): Promise<Item<T>[]> {
+    const records = (await call("data.list", { collection, scope })) as WireRecord<T>[];
     return records.map(toItem);
   },
 
   /** One record. Rejects with `not-found`. */
-  async get<T extends Fields = Fields>(collection: string, id: string): Promise<Item<T>> {
-    return toItem((await call("data.get", { collection, id })) as WireRecord<T>);
+  async get<T extends Fields = Fields>(
+    collection: string,
+    id: string,
+    { scope }: InScope = {},
+  ): Promise<Item<T>> {
+    return toItem((await call("data.get", { collection, id, scope })) as WireRecord<T>);
+  },
+
+  /** The records that a query finds, a page at a time. */
+  async query<T extends Fields = Fields>(
+    collection: string,
+    { scope, filter, sort, limit, cursor }: Query & { readonly cursor?: string | null } = {},
+  ): Promise<Page<T>> {
+    const order = sort?.map(({ field, direction = "asc" }) => ({ field, direction }));
+    const found = (await call("data.query", {
+      collection,
+      scope,
+      filter,
+      sort: order,
+      limit,
+      cursor: cursor ?? undefined,
+    })) as { items: WireRecord<T>[]; nextCursor: string | null };
+    return { items: found.items.map(toItem), nextCursor: found.nextCursor };
   },
 
   /** A new record. */
-  async create<T extends Fields = Fields>(collection: string, fields: T): Promise<Item<T>> {
-    return toItem((await call("data.create", { collection, data: fields })) as WireRecord<T>);
+  async create<T extends Fields = Fields>(
+    collection: string,
+    fields: T,
+    { scope }: InScope = {},
+  ): Promise<Item<T>> {
+    const params = { collection, data: withoutMeta(fields), scope };
+    return toItem((await call("data.create", params)) as WireRecord<T>);
   },
 
   /**
@@ -55,16 +121,36 @@ export const data = Object.freeze({
     id: string,
     fields: T,
     revision?: number,
+    { scope }: InScope = {},
   ): Promise<Item<T>> {
-    const params = { collection, id, data: withoutMeta(fields), revision };
+    const params = { collection, id, data: withoutMeta(fields), revision, scope };
     return toItem((await call("data.update", params)) as WireRecord<T>);
   },
 
   /** Removes a record. */
-  async delete(collection: string, id: string): Promise<void> {
-    await call("data.delete", { collection, id });
+  async delete(collection: string, id: string, { scope }: InScope = {}): Promise<void> {
+    await call("data.delete", { collection, id, scope });
+  },
+
+  /**
+   * Tells of changes to a collection, from this window or another. `resync` says that some may have
+   * been missed, as after sleep: read again. The answer ends it.
+   */
+  subscribe(
+    collection: string,
+    listener: (event: DataEvent) => void,
+    { scope = "mine" }: InScope = {},
+  ): () => void {
+    return watchCollection(collection, scope, listener);
   },
 });
+
+/** Removes a record that may be gone already. */
+export async function deleteIfThere(collection: string, id: string, at: InScope): Promise<void> {
+  await data.delete(collection, id, at).catch((error: unknown) => {
+    if (!(error instanceof CumulonimbusError && error.code === "not-found")) throw error;
+  });
+}
 
 type WireRecord<T> = {
   readonly id: string;
@@ -73,23 +159,6 @@ type WireRecord<T> = {
   readonly createdAt: string;
   readonly updatedAt: string;
 };
-
-type Host = { readonly call: (method: string, params: object) => Promise<unknown> };
-
-async function call(method: string, params: object): Promise<unknown> {
-  const host = (globalThis as { [key: symbol]: unknown })[Symbol.for("cumulonimbus")] as
-    | Host
-    | undefined;
-  if (host === undefined) {
-    throw new CumulonimbusError("closed", "`cumulonimbus` works only inside an app's frame.");
-  }
-  try {
-    return await host.call(method, params);
-  } catch (error) {
-    const { code = "failed", message = String(error) } = error as Partial<CumulonimbusError>;
-    throw new CumulonimbusError(code, message);
-  }
-}
 
 function toItem<T extends Fields>(record: WireRecord<T>): Item<T> {
   const { data, id, revision, createdAt, updatedAt } = record;

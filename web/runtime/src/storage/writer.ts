@@ -1,24 +1,28 @@
+import { utf8Length } from "@cumulonimbus/protocol";
 import type { AreaChange } from "./area.ts";
 
 /** Sends one `storage.*` call. */
 export type Call = (method: string, params: object) => Promise<unknown>;
 
-const AT_A_TIME = 4;
+/** The most of one patch: keys and values in bytes, beside a single value that is larger. */
+const PATCH_BYTES = 256 * 1024;
+const PATCH_KEYS = 1_000;
 
 /**
- * Writes an area's changes through to the server: the first at once, in order, and while calls are
- * on their way only the last value of each key is kept waiting.
+ * Writes an area's changes through to the server, in order: those of one turn of the script as one
+ * patch, and while a call is on its way only the last value of each key is kept waiting.
  */
 export class StorageWriter {
   readonly #call: Call;
-  readonly #onFailure: (key: string | undefined, error: unknown) => void;
+  readonly #onFailure: (keys: readonly string[], error: unknown) => void;
   /** What is still to be sent; `undefined` removes the key. */
   readonly #pending = new Map<string, string | undefined>();
+  readonly #onTheirWay = new Set<Promise<void>>();
   #clearFirst = false;
-  #inFlight = 0;
   #scheduled = false;
 
-  constructor(call: Call, onFailure: (key: string | undefined, error: unknown) => void) {
+  /** `onFailure` is told the keys of a refused patch, none of a refused clearing. */
+  constructor(call: Call, onFailure: (keys: readonly string[], error: unknown) => void) {
     this.#call = call;
     this.#onFailure = onFailure;
   }
@@ -37,38 +41,53 @@ export class StorageWriter {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      this.#pump(AT_A_TIME);
+      this.#pump();
     });
   }
 
-  /** Sends everything now, without waiting for answers. */
-  flush(): void {
-    this.#pump(Number.POSITIVE_INFINITY);
+  /** Sends everything now, without waiting for answers. The promise settles when all are there. */
+  async flush(): Promise<void> {
+    while (this.#sendNext());
+    await Promise.all(this.#onTheirWay);
   }
 
-  #pump(limit: number): void {
-    while (this.#inFlight < limit) {
-      if (this.#clearFirst) {
-        this.#clearFirst = false;
-        this.#send(undefined, "storage.clear", {});
-        continue;
-      }
-      const next = this.#pending.entries().next();
-      if (next.done) return;
-      const [key, value] = next.value;
-      this.#pending.delete(key);
-      if (value === undefined) this.#send(key, "storage.remove", { key });
-      else this.#send(key, "storage.set", { key, value });
+  #pump(): void {
+    if (this.#onTheirWay.size === 0) this.#sendNext();
+  }
+
+  #sendNext(): boolean {
+    if (this.#clearFirst) {
+      this.#clearFirst = false;
+      this.#send([], "storage.clear", {});
+      return true;
     }
+    const set: Record<string, string> = Object.create(null);
+    const remove: string[] = [];
+    const keys: string[] = [];
+    let bytes = 0;
+    for (const [key, value] of this.#pending) {
+      bytes += utf8Length(key) + utf8Length(value ?? "");
+      if (keys.length > 0 && (bytes > PATCH_BYTES || keys.length >= PATCH_KEYS)) break;
+      keys.push(key);
+      this.#pending.delete(key);
+      if (value === undefined) remove.push(key);
+      else set[key] = value;
+    }
+    if (keys.length === 0) return false;
+    this.#send(keys, "storage.patch", { set, remove });
+    return true;
   }
 
-  #send(key: string | undefined, method: string, params: object): void {
-    this.#inFlight++;
-    this.#call(method, params)
-      .catch((error: unknown) => this.#onFailure(key, error))
+  #send(keys: readonly string[], method: string, params: object): void {
+    const sent: Promise<void> = this.#call(method, params)
+      .then(
+        () => {},
+        (error: unknown) => this.#onFailure(keys, error),
+      )
       .finally(() => {
-        this.#inFlight--;
-        this.#pump(AT_A_TIME);
+        this.#onTheirWay.delete(sent);
+        this.#pump();
       });
+    this.#onTheirWay.add(sent);
   }
 }

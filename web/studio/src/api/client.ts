@@ -5,6 +5,7 @@ import type {
   GenerateRequest,
   Generation,
   Health,
+  PermissionGrant,
   ProviderHealth,
   Sample,
   Selected,
@@ -50,6 +51,10 @@ export const getFiles = async (id: string, version: string) =>
   ).files;
 export const restoreVersion = (id: string, version: string) =>
   call<unknown>("POST", `/api/apps/${id}/versions/${version}/restore`, {});
+
+export const listGrants = async () =>
+  (await call<{ grants: PermissionGrant[] }>("GET", "/api/permissions")).grants;
+export const revokeGrant = (app: string) => call<unknown>("DELETE", `/api/apps/${app}/permissions`);
 
 export const listGenerations = async (app: string) =>
   (await call<{ generations: Generation[] }>("GET", `/api/apps/${app}/generations`)).generations;

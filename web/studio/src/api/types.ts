@@ -41,6 +41,22 @@ export interface Diagnostic {
   hint?: string;
 }
 
+/** What an app may do beyond its own data. */
+export interface Permissions {
+  ai: boolean;
+  domains: string[];
+  sharedData: boolean;
+}
+
+/** What a person has allowed an app. */
+export interface PermissionGrant {
+  appId: string;
+  appName: string;
+  permissions: Permissions;
+  versionHash: string;
+  grantedAt: string;
+}
+
 export interface Version {
   id: string;
   appId: string;
@@ -52,6 +68,10 @@ export interface Version {
   model: ModelRef | null;
   usage: Usage;
   diagnostics: Diagnostic[];
+  /** What it declares in its `cumulonimbus.json`. */
+  sandboxPermissions?: Permissions & { reasons?: Record<string, string> };
+  /** SHA-256 of its files, in hexadecimal digits. */
+  hash?: string;
   createdAt: string;
 }
 

@@ -57,7 +57,7 @@ export function AppPage({ appId }: { appId: string }) {
           <IframeSandbox
             reloadKey={reloads}
             appId={appId}
-            title={text.preview.frame(app.name)}
+            name={app.name}
             className="h-full w-full"
           />
         ) : (

@@ -1,12 +1,23 @@
-import type { AppState, ConsoleLine, ErrorReport } from "@cumulonimbus/protocol";
+import {
+  type AppState,
+  type ConsoleLine,
+  type ErrorReport,
+  plainText,
+} from "@cumulonimbus/protocol";
 import { RotateCw } from "lucide-react";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
+import { text } from "../text.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { toast } from "../ui/Toasts.tsx";
+import type { Consent } from "./consent.ts";
+import { Dialogs } from "./Dialogs.ts";
 import { type Predecessor, runApp, type SandboxState } from "./runApp.ts";
-import { sandboxText } from "./text.ts";
+import { SandboxDialogs } from "./SandboxDialogs.tsx";
 
 export type { SandboxState } from "./runApp.ts";
+
+const MAX_SHOWN_NAME = 60;
 
 type Problem = { readonly heading: string; readonly report: SandboxState };
 
@@ -14,7 +25,7 @@ type Problem = { readonly heading: string; readonly report: SandboxState };
 export function IframeSandbox({
   appId,
   versionId,
-  title,
+  name,
   reloadKey,
   className = "",
   onState,
@@ -25,8 +36,8 @@ export function IframeSandbox({
   appId: string;
   /** The app's head if left out. */
   versionId?: string | undefined;
-  /** The app's name. */
-  title?: string | undefined;
+  /** The app's name: the frame's title, and who is meant when it asks something. */
+  name: string;
   /** Another value starts the app afresh. */
   reloadKey?: string | number | undefined;
   className?: string | undefined;
@@ -38,10 +49,12 @@ export function IframeSandbox({
   problemActions?: ((state: SandboxState) => ReactNode) | undefined;
 }) {
   const place = useRef<HTMLDivElement>(null);
-  const predecessor = useRef<Predecessor>("none");
+  const predecessor = useRef<Predecessor>(undefined);
   const [attempt, setAttempt] = useState(0);
   const [state, setState] = useState<AppState>("loading");
   const [problem, setProblem] = useState<Problem | undefined>();
+  const [dialogs, setDialogs] = useState<Dialogs | undefined>();
+  const [consent, setConsent] = useState<Consent | undefined>();
 
   const show = useEffectEvent((report: SandboxState, heading: string) => {
     setState(report.state);
@@ -52,22 +65,31 @@ export function IframeSandbox({
   });
   const tellError = useEffectEvent((report: ErrorReport) => onError?.(report));
   const tellConsole = useEffectEvent((line: ConsoleLine) => onConsole?.(line));
-  const frameTitle = useEffectEvent(() => sandboxText.title(title));
+  // An app's name is the app's own text.
+  const shownName = plainText(name, MAX_SHOWN_NAME).trim() || text.sandbox.unnamed;
+  const frameTitle = useEffectEvent(() => text.preview.frame(shownName));
+  const say = useEffectEvent((message: string) => toast(text.sandbox.says(shownName, message)));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the last two only start the app afresh
   useEffect(() => {
     const { current: parent } = place;
     if (!parent) return;
     show({ state: "loading" }, "");
+    const asked = new Dialogs();
+    setDialogs(asked);
+    setConsent(undefined);
     const stop = runApp({
       parent,
       predecessor: predecessor.current,
       appId,
       versionId,
       title: frameTitle(),
+      dialogs: asked,
+      toast: (message) => say(message),
       show: (report, heading) => show(report, heading),
       onError: (report) => tellError(report),
       onConsole: (line) => tellConsole(line),
+      onConsent: (consent) => setConsent(consent.incomplete ? consent : undefined),
     });
     return () => {
       predecessor.current = stop();
@@ -75,30 +97,54 @@ export function IframeSandbox({
   }, [appId, versionId, reloadKey, attempt]);
 
   return (
-    <div
-      className={`relative min-h-0 overflow-hidden ${className}`}
-      aria-busy={state === "loading"}
-    >
-      <div ref={place} className="absolute inset-0" />
-      {state === "loading" && (
-        <p className="pointer-events-none absolute inset-x-0 top-1/2 -translate-y-1/2 text-center text-sm text-muted">
-          {sandboxText.starting}
-        </p>
+    <div className={`flex flex-col ${className}`} aria-busy={state === "loading"}>
+      {consent && (
+        <ConsentBar
+          onReview={() => void consent.ask({ again: true }).catch(() => {})}
+          onDismiss={() => setConsent(undefined)}
+        />
       )}
-      {problem && (
-        <div className="absolute inset-x-3 top-3 max-h-[calc(100%-1.5rem)] overflow-auto">
-          <ProblemStrip {...problem}>
-            <Button
-              size="small"
-              icon={<RotateCw className="size-3.5" aria-hidden />}
-              onClick={() => setAttempt((n) => n + 1)}
-            >
-              {sandboxText.reload}
-            </Button>
-            {problemActions?.(problem.report)}
-          </ProblemStrip>
-        </div>
-      )}
+      <div className="relative min-h-0 flex-1 overflow-hidden">
+        <div ref={place} className="absolute inset-0" />
+        {state === "loading" && (
+          <p className="pointer-events-none absolute inset-x-0 top-1/2 -translate-y-1/2 text-center text-sm text-muted">
+            {text.sandbox.starting}
+          </p>
+        )}
+        {problem && (
+          <div className="absolute inset-x-3 top-3 max-h-[calc(100%-1.5rem)] overflow-auto">
+            <ProblemStrip {...problem}>
+              <Button
+                size="small"
+                icon={<RotateCw className="size-3.5" aria-hidden />}
+                onClick={() => setAttempt((n) => n + 1)}
+              >
+                {text.sandbox.reload}
+              </Button>
+              {problemActions?.(problem.report)}
+            </ProblemStrip>
+          </div>
+        )}
+        {dialogs && <SandboxDialogs dialogs={dialogs} name={shownName} />}
+      </div>
+    </div>
+  );
+}
+
+/** Says above the app that it asks for more than it may do, and stays until that is decided. */
+function ConsentBar({ onReview, onDismiss }: { onReview: () => void; onDismiss: () => void }) {
+  const { missing, missingNote, review } = text.sandbox.consent;
+  return (
+    <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-surface px-3 py-1.5 text-[13px]">
+      <p className="min-w-0 flex-1">
+        {missing}. <span className="text-muted">{missingNote}</span>
+      </p>
+      <Button size="small" onClick={onReview}>
+        {review}
+      </Button>
+      <Button size="small" look="quiet" onClick={onDismiss}>
+        {text.actions.dismiss}
+      </Button>
     </div>
   );
 }
@@ -115,7 +161,7 @@ function ProblemStrip({ heading, report, children }: Problem & { children: React
       {children}
       {stack && (
         <details className="basis-full text-[13px] text-muted">
-          <summary>{sandboxText.detail}</summary>
+          <summary>{text.sandbox.detail}</summary>
           <pre className="max-h-48 overflow-auto font-mono whitespace-pre-wrap">{stack}</pre>
         </details>
       )}

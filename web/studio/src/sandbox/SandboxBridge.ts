@@ -3,20 +3,25 @@
 import {
   type AppStateReport,
   CALL_TIMEOUT_MS,
+  type Carrier,
   type ConsoleLine,
+  carrierOf,
   type ErrorReport,
   exceedsDepth,
   HELLO_TIMEOUT_MS,
   type Init,
-  isForwarded,
   type JsonObject,
   LOAD_TIMEOUT_MS,
+  MAX_CREDITS,
   MAX_DEPTH,
   MAX_IN_FLIGHT,
   MAX_MESSAGE_CHARS,
+  MAX_QUESTIONS,
+  MAX_STREAMS,
   MAX_VIOLATIONS,
   MESSAGE_RATE,
   openEnvelope,
+  type PermissionState,
   PROTOCOL_VERSION,
   parseMessage,
   type RpcError,
@@ -28,18 +33,20 @@ import {
   readConsoleLine,
   readErrorReport,
   readHello,
+  STREAM_CREDITS,
   type StorageArea,
   seal,
   sequenceOf,
   TokenBucket,
   toHex,
+  type User,
   VOLUME_RATE,
 } from "@cumulonimbus/protocol";
-import { ServerError } from "./launch.ts";
-import { sandboxText } from "./text.ts";
+import { text } from "../text.ts";
+import { BridgeCall, rpcErrorOf } from "./BridgeCall.ts";
 
 /** Why a bridge was closed from this side. */
-export type Cause = keyof typeof sandboxText.closed;
+export type Cause = keyof typeof text.sandbox.closed;
 
 /** What a bridge is made from. */
 export type BridgeOptions = {
@@ -51,8 +58,16 @@ export type BridgeOptions = {
   readonly launch: string;
   /** What the frame's storage starts with. */
   readonly storage: { readonly local: StorageArea };
-  /** Carries out a `data.*` or `storage.*` call. Rejects with a `ServerError`. */
-  readonly forward: (method: string, params: JsonObject, signal: AbortSignal) => Promise<unknown>;
+  readonly user: User | null;
+  readonly permissions: PermissionState;
+  /** Carries calls out, each kind in its way. Rejects with a `ServerError`. */
+  readonly carry: {
+    readonly [carrier in Carrier]: (
+      method: string,
+      params: JsonObject,
+      call: BridgeCall,
+    ) => Promise<unknown>;
+  };
   readonly onState: (report: AppStateReport) => void;
   readonly onError: (report: ErrorReport) => void;
   readonly onConsole: (line: ConsoleLine) => void;
@@ -72,7 +87,7 @@ export class SandboxBridge {
   readonly #key = randomKey();
   readonly #rate = new TokenBucket(MESSAGE_RATE, performance.now());
   readonly #volume = new TokenBucket(VOLUME_RATE, performance.now());
-  readonly #inFlight = new Map<number | string, AbortController>();
+  readonly #calls = new Map<number | string, BridgeCall>();
   readonly #notifications: ReadonlyMap<string, (params: JsonObject) => boolean>;
   #phase: "waiting" | "open" | "closed" = "waiting";
   #port: MessagePort | undefined;
@@ -80,8 +95,10 @@ export class SandboxBridge {
   #sent = 0;
   #received = 0;
   #violations = 0;
-  #pings = 0;
+  #asked = 0;
+  #ping: number | undefined;
   #unanswered = 0;
+  #onFlushed: { readonly id: number; readonly done: () => void } | undefined;
   #hung = false;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -92,6 +109,8 @@ export class SandboxBridge {
       ["app.state", (params) => tell(readAppState(params), options.onState)],
       ["error.report", (params) => tell(readErrorReport(params), options.onError)],
       ["console", (params) => tell(readConsoleLine(params), options.onConsole)],
+      ["$/cancel", (params) => this.#cancel(params)],
+      ["$/credit", (params) => this.#credit(params)],
     ]);
     options.host.addEventListener("message", this.#onWindowMessage);
     this.#deadline = setTimeout(() => this.#close("notLoaded"), LOAD_TIMEOUT_MS);
@@ -113,9 +132,30 @@ export class SandboxBridge {
     }
   }
 
-  /** Ends the bridge without a cause: the frame is being taken away. Calls on their way go on. */
+  /** Tells the frame what is allowed now. */
+  permissionsChanged(permissions: PermissionState): void {
+    this.#send({ method: "permission.changed", params: permissions });
+  }
+
+  /** Has the frame send what it keeps back. Settles when it has, or after `patienceMs`. */
+  async flush(patienceMs: number): Promise<void> {
+    if (this.#phase !== "open" || this.#hung) return;
+    const id = ++this.#asked;
+    await new Promise<void>((done) => {
+      this.#onFlushed = { id, done };
+      setTimeout(done, patienceMs);
+      this.#send({ id, method: "flush" });
+    });
+  }
+
+  /**
+   * Ends the bridge without a cause: the frame is being taken away. Calls of the server on their
+   * way go on; streams and questions end.
+   */
   close(): void {
     this.#phase = "closed";
+    this.#onFlushed?.done();
+    for (const call of this.#calls.values()) if (call.carrier !== "server") call.abort();
     this.#options.host.removeEventListener("message", this.#onWindowMessage);
     clearTimeout(this.#deadline);
     clearInterval(this.#watch);
@@ -125,8 +165,8 @@ export class SandboxBridge {
   #close(cause: Cause): void {
     if (this.#phase === "closed") return;
     this.close();
-    for (const call of this.#inFlight.values()) call.abort();
-    this.#inFlight.clear();
+    for (const call of this.#calls.values()) call.abort();
+    this.#calls.clear();
     this.#options.onClosed(cause);
   }
 
@@ -149,6 +189,8 @@ export class SandboxBridge {
       v: PROTOCOL_VERSION,
       key: toHex(this.#key),
       storage: this.#options.storage,
+      user: this.#options.user,
+      permissions: this.#options.permissions,
     };
     port.postMessage(JSON.stringify(init));
     this.#watch = setInterval(() => this.#tick(), WATCH_MS);
@@ -203,38 +245,77 @@ export class SandboxBridge {
   }
 
   #request({ id, method, params }: RpcRequest): void {
-    if (!isForwarded(method)) {
+    const carrier = carrierOf(method);
+    if (carrier === undefined) {
       this.#fail(id, RpcErrorCode.methodNotFound, "There is no such method.");
-    } else if (this.#inFlight.has(id)) {
+    } else if (this.#calls.has(id)) {
       this.#violation(RpcErrorCode.invalidRequest, "The `id` is in use.");
-    } else if (this.#inFlight.size >= MAX_IN_FLIGHT) {
-      this.#fail(id, RpcErrorCode.busy, `At most ${MAX_IN_FLIGHT} calls can be unanswered.`);
+    } else if (!this.#hasRoom(carrier)) {
+      this.#fail(id, RpcErrorCode.busy, "Too many calls of this kind are unanswered.");
     } else {
-      void this.#forward(id, method, params);
+      void this.#carryOut(id, carrier, method, params);
     }
   }
 
-  async #forward(id: number | string, method: string, params: JsonObject): Promise<void> {
-    const call = new AbortController();
-    this.#inFlight.set(id, call);
+  #hasRoom(carrier: Carrier): boolean {
+    const most = { server: MAX_IN_FLIGHT, stream: MAX_STREAMS, person: MAX_QUESTIONS }[carrier];
+    let same = 0;
+    for (const call of this.#calls.values()) if (call.carrier === carrier) same++;
+    return same < most;
+  }
+
+  async #carryOut(
+    id: number | string,
+    carrier: Carrier,
+    method: string,
+    params: JsonObject,
+  ): Promise<void> {
+    const call = new BridgeCall(carrier, STREAM_CREDITS, {
+      chunk: (value) => this.#send({ method: "$/chunk", params: { id, value } }),
+      held: () => {
+        clearTimeout(timer);
+        this.#send({ method: "$/hold", params: { id } });
+      },
+    });
+    this.#calls.set(id, call);
     const timer = setTimeout(() => {
-      this.#inFlight.delete(id);
+      this.#calls.delete(id);
       call.abort();
-      this.#fail(id, RpcErrorCode.timeout, sandboxText.timeout);
+      this.#fail(id, RpcErrorCode.timeout, text.sandbox.timeout);
     }, CALL_TIMEOUT_MS);
+    if (carrier === "stream") clearTimeout(timer);
+    if (carrier === "person") call.hold();
     let answer: { result: unknown } | { error: RpcError };
     try {
-      answer = { result: await this.#options.forward(method, params, call.signal) };
+      answer = { result: (await this.#options.carry[carrier](method, params, call)) ?? null };
     } catch (error) {
-      answer = { error: rpcError(error) };
+      answer = { error: rpcErrorOf(error) };
     }
     clearTimeout(timer);
-    // One that timed out has been answered.
-    if (this.#inFlight.delete(id)) this.#send({ id, ...answer });
+    // One that timed out or was taken back is over.
+    if (this.#calls.get(id) !== call) return;
+    this.#calls.delete(id);
+    this.#send({ id, ...answer });
   }
 
-  #answered(response: RpcResponse): void {
-    if (response.id !== this.#pings) return;
+  /** The frame takes a call back. One that is not on its way, or never was, is nobody's. */
+  #cancel({ id }: JsonObject): boolean {
+    if (typeof id !== "number" && typeof id !== "string") return false;
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    call?.abort();
+    return true;
+  }
+
+  #credit({ id, credits }: JsonObject): boolean {
+    if (typeof id !== "number" && typeof id !== "string") return false;
+    if (!Number.isSafeInteger(credits) || (credits as number) < 1) return false;
+    return this.#calls.get(id)?.credit(credits as number, MAX_CREDITS) ?? true;
+  }
+
+  #answered({ id }: RpcResponse): void {
+    if (id === this.#onFlushed?.id) this.#onFlushed?.done();
+    if (id !== this.#ping) return;
     this.#unanswered = 0;
     this.#setHung(false);
   }
@@ -245,7 +326,8 @@ export class SandboxBridge {
       return;
     }
     this.#unanswered = 1;
-    this.#send({ id: ++this.#pings, method: "ping" });
+    this.#ping = ++this.#asked;
+    this.#send({ id: this.#ping, method: "ping" });
   }
 
   #setHung(hung: boolean): void {
@@ -274,10 +356,4 @@ function tell<T>(value: T | undefined, listener: (value: T) => void): boolean {
   if (value === undefined) return false;
   listener(value);
   return true;
-}
-
-function rpcError(error: unknown): RpcError {
-  const { code, message } =
-    error instanceof ServerError ? error : { code: "failed", message: "The call failed." };
-  return { code: RpcErrorCode.server, message, data: { code } };
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Launch, launchApp, ServerCalls } from "./launch.ts";
+import { type Launch, launchApp } from "./launch.ts";
+import { ServerCalls } from "./ServerCalls.ts";
 
 type Answer = { status?: number; body?: unknown };
 type Seen = { path: string; body: unknown; headers: Record<string, string> };
@@ -47,8 +48,8 @@ describe("launchApp", () => {
       () => ({ body: LAUNCH }),
       () => ({ body: LAUNCH }),
     );
-    expect(await launchApp("a1", undefined, signal)).toEqual(LAUNCH);
-    await launchApp("a1", "v1", signal);
+    expect(await launchApp("a1", undefined, "own", signal)).toEqual(LAUNCH);
+    await launchApp("a1", "v1", "own", signal);
     expect(seen).toMatchObject([
       { path: "/api/apps/a1/launch", body: {}, headers: { "X-Cumulonimbus": "1" } },
       { body: { versionId: "v1" } },
@@ -60,12 +61,14 @@ describe("launchApp", () => {
       status: 409,
       body: { error: { code: "nothing-to-run", message: "no version", hint: "open the studio" } },
     }));
-    await expect(launchApp("a1", undefined, signal)).rejects.toMatchObject({
+    await expect(launchApp("a1", undefined, "own", signal)).rejects.toMatchObject({
       status: 409,
       message: "No version. Open the studio.",
     });
     serve();
-    await expect(launchApp("a1", undefined, signal)).rejects.toMatchObject({ code: "unreachable" });
+    await expect(launchApp("a1", undefined, "own", signal)).rejects.toMatchObject({
+      code: "unreachable",
+    });
   });
 });
 

@@ -1,6 +1,6 @@
-// Starting an app, and the calls that its frame may make of the server.
-import type { StorageArea } from "@cumulonimbus/protocol";
-import { sandboxText } from "./text.ts";
+// Starting an app, and what is decided about it from the page around it.
+import type { DeclaredPermissions, Permissions, StorageArea, User } from "@cumulonimbus/protocol";
+import { request } from "./request.ts";
 
 /** A started app: what the frame loads, and the token that speaks for it. */
 export type Launch = {
@@ -11,167 +11,82 @@ export type Launch = {
   readonly launch: string;
   readonly token: string;
   readonly storage: { readonly local: StorageArea };
+  readonly user?: User | undefined;
+  readonly permissions?: LaunchPermissions | undefined;
 };
 
-/** A refusal by the server, or no answer from it (`status` 0). */
-export class ServerError extends Error {
-  readonly status: number;
-  readonly code: string;
+/** What an app has declared, what of it the person has allowed, and what not. */
+export type LaunchPermissions = {
+  readonly declared: DeclaredPermissions;
+  readonly granted: Permissions;
+  readonly missing: Permissions;
+};
 
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.name = "ServerError";
-    this.status = status;
-    this.code = code;
-  }
-}
+/** The kinds of addresses at which apps are reached. */
+export type AppOrigin = "own" | "swap";
 
 /** Starts an app's head, or one of its versions. @throws ServerError */
 export async function launchApp(
   appId: string,
   versionId: string | undefined,
+  origin: AppOrigin,
   signal: AbortSignal,
 ): Promise<Launch> {
-  const path = `/api/apps/${encodeURIComponent(appId)}/launch`;
-  return (await post(path, versionId === undefined ? {} : { versionId }, { signal })) as Launch;
+  const body = {
+    ...(versionId !== undefined && { versionId }),
+    ...(origin === "swap" && { origin }),
+  };
+  return (await request(launchPath(appId), { body, signal })) as Launch;
 }
 
-/**
- * The calls of one launched app, sent one after another in the order in which they came, so that an
- * app reads what it has written.
- */
-export class ServerCalls {
-  readonly #appId: string;
-  #token: string;
-  #last: Promise<unknown> = Promise.resolve();
-  #hurried = signalOnce();
-  #renewal: Promise<void> | undefined;
-
-  constructor({ appId, token }: Launch) {
-    this.#appId = appId;
-    this.#token = token;
-  }
-
-  /** Passes a call on once those before it are answered. @throws ServerError in the promise. */
-  call(method: string, params: object, signal: AbortSignal): Promise<unknown> {
-    const turn = Promise.race([this.#last, this.#hurried.promise]).then(() =>
-      this.#send(method, params, signal),
-    );
-    this.#last = turn.catch(() => {});
-    return turn;
-  }
-
-  /** The page is about to go: what waits and what comes from now on is sent without waiting. */
-  hurry(): void {
-    this.#hurried.resolve();
-  }
-
-  /** The page stays after all. */
-  calm(): void {
-    this.#hurried = signalOnce();
-  }
-
-  /** Tells the server that the launch is over. */
-  revoke(): void {
-    const path = `/api/apps/${encodeURIComponent(this.#appId)}/launch/revoke`;
-    const done = () => post(path, { token: this.#token }, {});
-    // Best effort: without it the token ends by itself within ten minutes.
-    this.#last.then(done).catch(() => {});
-  }
-
-  async #send(method: string, params: object, signal: AbortSignal): Promise<unknown> {
-    signal.throwIfAborted();
-    try {
-      return await this.#once(method, params, signal);
-    } catch (error) {
-      if (!(error instanceof ServerError && error.status === 401)) throw error;
-    }
-    // A token lasts ten minutes and an app stays open for longer.
-    await this.#renew();
-    return this.#once(method, params, signal);
-  }
-
-  async #once(method: string, params: object, signal: AbortSignal): Promise<unknown> {
-    const authorization = `Bearer ${this.#token}`;
-    const answer = await post("/api/sandbox/call", { method, params }, { signal, authorization });
-    return (answer as { result?: unknown }).result ?? null;
-  }
-
-  #renew(): Promise<void> {
-    const path = `/api/apps/${encodeURIComponent(this.#appId)}/launch/renew`;
-    this.#renewal ??= post(path, { token: this.#token }, {})
-      .then(
-        (answer) => {
-          this.#token = (answer as { token: string }).token;
-        },
-        (error: unknown) => {
-          const refused = error instanceof ServerError && error.status >= 400 && error.status < 500;
-          throw refused ? new ServerError(401, "ended", sandboxText.ended) : error;
-        },
-      )
-      .finally(() => {
-        this.#renewal = undefined;
-      });
-    return this.#renewal;
-  }
-}
-
-function signalOnce(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
+/** Stores what the person allows a version. @throws ServerError */
+export async function allow(appId: string, versionId: string, set: Permissions): Promise<void> {
+  const { ai, domains, sharedData } = set;
+  await request(`/api/apps/${encodeURIComponent(appId)}/permissions`, {
+    method: "PUT",
+    body: { versionId, allow: { ai, domains, sharedData } },
   });
-  return { promise, resolve };
 }
 
-// Browsers allow requests that outlive their page 64 KiB altogether.
-const KEEPALIVE_CHARS = 8 * 1024;
+/** A new token for a launch, with what is allowed by now. @throws ServerError */
+export async function renewLaunch(appId: string, token: string): Promise<Renewed> {
+  return (await request(`${launchPath(appId)}/renew`, { body: { token } })) as Renewed;
+}
 
-type Options = {
-  readonly signal?: AbortSignal;
-  readonly authorization?: string;
+/** A new token, and what it allows where the server says so. */
+export type Renewed = {
+  readonly token: string;
+  readonly permissions?: LaunchPermissions | undefined;
 };
 
-async function post(path: string, body: object, options: Options): Promise<unknown> {
-  const { signal, authorization } = options;
-  const text = JSON.stringify(body);
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method: "POST",
-      headers: {
-        Accept: "application/json",
-        "Content-Type": "application/json",
-        "X-Cumulonimbus": "1",
-        ...(authorization && { Authorization: authorization }),
-      },
-      credentials: "same-origin",
-      cache: "no-store",
-      body: text,
-      keepalive: text.length <= KEEPALIVE_CHARS,
-      ...(signal && { signal }),
-    });
-  } catch {
-    signal?.throwIfAborted();
-    throw new ServerError(0, "unreachable", sandboxText.unreachable);
-  }
-  const answer = await response.json().catch(() => undefined);
-  const { error } = (answer ?? {}) as { error?: Refusal };
-  if (response.ok && !error) return answer ?? {};
-  throw new ServerError(
-    response.status,
-    error?.code ?? "http",
-    error?.message ? sentences(error.message, error.hint) : sandboxText.refused(response.status),
-  );
+/** Tells the server that a launch is over. @throws ServerError */
+export async function revokeLaunch(appId: string, token: string): Promise<void> {
+  await request(`${launchPath(appId)}/revoke`, { body: { token } });
 }
 
-type Refusal = { readonly code?: string; readonly message?: string; readonly hint?: string };
+let probed: Promise<AppOrigin> | undefined;
 
-/** The server writes parts of sentences; a person reads whole ones. */
-function sentences(...parts: (string | undefined)[]): string {
-  return parts
-    .filter((part) => part !== undefined && part !== "")
-    .map((part) => `${part?.charAt(0).toUpperCase()}${part?.slice(1)}`)
-    .map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
-    .join(" ");
+/**
+ * Whether this browser reaches apps at host names of their own. Asked once in the life of a page:
+ * some resolvers do not know names below `localhost`.
+ */
+export function appOrigin(): Promise<AppOrigin> {
+  probed ??= probe();
+  return probed;
+}
+
+async function probe(): Promise<AppOrigin> {
+  const { protocol, hostname, port } = location;
+  if (protocol !== "http:" || !["localhost", "127.0.0.1"].includes(hostname)) return "own";
+  try {
+    const signal = AbortSignal.timeout(3_000);
+    await fetch(`http://probe.localhost:${port}/ping`, { signal, credentials: "omit" });
+    return "own";
+  } catch {
+    return "swap";
+  }
+}
+
+function launchPath(appId: string): string {
+  return `/api/apps/${encodeURIComponent(appId)}/launch`;
 }

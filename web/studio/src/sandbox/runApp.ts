@@ -1,8 +1,10 @@
 // One run of an app in a frame: from its launch to the removal of the frame.
 import type { AppState, ConsoleLine, ErrorReport } from "@cumulonimbus/protocol";
-import { type Launch, launchApp, ServerCalls } from "./launch.ts";
-import { SandboxBridge } from "./SandboxBridge.ts";
-import { sandboxText } from "./text.ts";
+import { text } from "../text.ts";
+import { type Connection, connect } from "./connect.ts";
+import type { Consent } from "./consent.ts";
+import type { Dialogs } from "./Dialogs.ts";
+import { appOrigin, launchApp } from "./launch.ts";
 
 /** What a person sees of the app, and what is known of the cause when that is nothing. */
 export type SandboxState = {
@@ -15,21 +17,31 @@ export type SandboxState = {
   readonly column?: number;
 };
 
-/** What became of the frame that was in this place before. */
-export type Predecessor = "none" | "ended" | "hung";
+/** The frame that was in this place before. */
+export type Predecessor = {
+  /** It did not answer any more. */
+  readonly hung: boolean;
+  /** Settles when it is removed and what it wrote has reached the server. */
+  readonly gone: Promise<void>;
+};
 
 /** What a run is made from. */
 export type Run = {
   /** The element that holds nothing but the frame. */
   readonly parent: HTMLElement;
-  readonly predecessor: Predecessor;
+  readonly predecessor: Predecessor | undefined;
   readonly appId: string;
   readonly versionId: string | undefined;
   /** The frame's title. */
   readonly title: string;
+  /** Where the app's questions are put. */
+  readonly dialogs: Dialogs;
+  readonly toast: (message: string) => void;
   readonly show: (report: SandboxState, heading: string) => void;
   readonly onError: (report: ErrorReport) => void;
   readonly onConsole: (line: ConsoleLine) => void;
+  /** What is allowed is known, or has changed. */
+  readonly onConsent: (consent: Consent) => void;
 };
 
 // A browser puts two frames of one app into one process. A new frame beside one in an endless loop
@@ -39,125 +51,73 @@ const START_PATIENCE_MS = 4_000;
 
 /**
  * Launches an app into a fresh frame inside `parent`. The answer takes all of it away again and
- * says in what state it was, for the run that follows.
+ * says what the run that follows has to wait for.
  */
 export function runApp(run: Run): () => Predecessor {
   const running = new AbortController();
   const { signal } = running;
   const timers: ReturnType<typeof setTimeout>[] = [];
   let connection: Connection | undefined;
-  let frame = place(run, inertFrame(run, "loading"));
+  let frame: HTMLIFrameElement | undefined;
 
   const show = (report: SandboxState, heading: string) => {
-    mark(frame, report.state, report.message);
+    if (signal.aborted) return;
+    if (frame) mark(frame, report.state, report.message);
     run.show(report, heading);
   };
   const fail = (message: string, heading: string) => {
-    disconnect();
+    if (signal.aborted) return;
+    connection?.cut();
+    connection = undefined;
     // The app is gone; an empty frame keeps saying what became of it.
     frame = place(run, inertFrame(run, "error", message));
     run.show({ state: "error", message }, heading);
   };
-  function disconnect(): Predecessor {
-    const hung = connection?.hung() ?? false;
-    connection?.stop();
-    connection = undefined;
-    return hung ? "hung" : "ended";
+
+  async function begin(): Promise<void> {
+    await run.predecessor?.gone;
+    if (signal.aborted) return;
+    frame = place(run, inertFrame(run, "loading"));
+    if (run.predecessor?.hung) timers.push(setTimeout(start, PROCESS_END_MS, false));
+    else await start(run.predecessor !== undefined);
   }
 
-  async function start(predecessor: Predecessor): Promise<void> {
+  async function start(mayBeStuck: boolean): Promise<void> {
     try {
-      const launch = await launchApp(run.appId, run.versionId, signal);
+      const origin = await appOrigin();
+      const launch = await launchApp(run.appId, run.versionId, origin, signal);
       if (signal.aborted) return;
       frame = appFrame(run);
-      connection = connect(run, frame, launch, show, fail);
+      connection = connect(run, frame, launch, { show, fail, signal });
       place(run, frame);
     } catch (error) {
-      if (signal.aborted) return;
-      fail(error instanceof Error ? error.message : String(error), sandboxText.heading.launch);
+      fail(error instanceof Error ? error.message : String(error), text.sandbox.heading.launch);
+      return;
     }
-    if (predecessor === "ended") timers.push(setTimeout(startOver, START_PATIENCE_MS));
+    if (mayBeStuck) timers.push(setTimeout(startOver, START_PATIENCE_MS));
   }
 
   // The one before may have been in an endless loop that nobody had noticed yet.
   function startOver(): void {
     if (connection === undefined || connection.opened()) return;
-    disconnect();
+    connection.cut();
+    connection = undefined;
     frame = place(run, inertFrame(run, "loading"));
-    timers.push(setTimeout(start, PROCESS_END_MS, "none"));
+    timers.push(setTimeout(start, PROCESS_END_MS, false));
   }
 
-  if (run.predecessor === "hung") timers.push(setTimeout(start, PROCESS_END_MS, "none"));
-  else void start(run.predecessor);
+  void begin();
 
   return () => {
     running.abort();
     for (const timer of timers) clearTimeout(timer);
-    run.parent.replaceChildren();
-    return disconnect();
-  };
-}
-
-type Connection = {
-  readonly opened: () => boolean;
-  readonly hung: () => boolean;
-  readonly stop: () => void;
-};
-
-function connect(
-  run: Run,
-  frame: HTMLIFrameElement,
-  launch: Launch,
-  show: (report: SandboxState, heading: string) => void,
-  fail: (message: string, heading: string) => void,
-): Connection {
-  const { heading, closed } = sandboxText;
-  const calls = new ServerCalls(launch);
-  let hung = false;
-  let last: SandboxState = { state: "loading" };
-  const bridge = new SandboxBridge({
-    host: window,
-    frame: () => frame.contentWindow,
-    launch: launch.launch,
-    storage: launch.storage,
-    forward: (method, params, signal) =>
-      calls.call(method, params, signal).catch((error: unknown) => {
-        if (error instanceof Error && "code" in error && error.code === "ended") {
-          fail(error.message, heading.closed);
-        }
-        throw error;
-      }),
-    onState(report) {
-      const { state, message, ...where } = report;
-      last = { state, ...(message !== "" && { message }), ...where };
-      show(last, state === "blank" ? heading.blank : heading.error);
-    },
-    onError: run.onError,
-    onConsole: run.onConsole,
-    onHung(now) {
-      hung = now;
-      if (hung) show({ state: "error", message: sandboxText.hung }, heading.hung);
-      else show(last, last.state === "blank" ? heading.blank : heading.error);
-    },
-    onClosed: (cause) => fail(closed[cause], heading.closed),
-  });
-  const hurry = () => calls.hurry();
-  const calm = () => calls.calm();
-  window.addEventListener("pagehide", hurry);
-  window.addEventListener("pageshow", calm);
-  frame.addEventListener("load", () => bridge.frameLoaded());
-  // After the listeners, so that no load is missed.
-  frame.src = launch.url;
-
-  return {
-    opened: () => bridge.opened,
-    hung: () => hung,
-    stop() {
-      window.removeEventListener("pagehide", hurry);
-      window.removeEventListener("pageshow", calm);
-      bridge.close();
-      calls.revoke();
-    },
+    const gone = connection?.end() ?? run.predecessor?.gone ?? Promise.resolve();
+    const last = frame;
+    if (last) mark(last, "loading");
+    return {
+      hung: connection?.hung() ?? false,
+      gone: gone.then(() => last?.remove()),
+    };
   };
 }
 

@@ -7,6 +7,7 @@ import { Shell } from "../ui/Shell";
 import { toastFailure } from "../ui/Toasts";
 import { type Theme, useTheme } from "../ui/theme";
 import { LLMProviderSettings } from "./LLMProviderSettings";
+import { PermissionSettings } from "./PermissionSettings";
 
 export function SettingsPage() {
   return (
@@ -15,6 +16,7 @@ export function SettingsPage() {
       <p className="mt-1 text-muted">{text.settings.lead}</p>
       <div className="mt-8 space-y-10">
         <LLMProviderSettings />
+        <PermissionSettings />
         <Section title={text.settings.appearance} note={text.settings.appearanceNote}>
           <Appearance />
         </Section>

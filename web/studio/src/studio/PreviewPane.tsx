@@ -96,7 +96,7 @@ export function PreviewPane({
             reloadKey={reloads}
             appId={appId}
             versionId={versionId}
-            title={text.preview.frame(name)}
+            name={name}
             onState={({ state }) => {
               if (state === "loading") setLines([]);
             }}
