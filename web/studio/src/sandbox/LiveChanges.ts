@@ -1,5 +1,5 @@
 import type { BridgeCall } from "./BridgeCall.ts";
-import { ServerError } from "./request.ts";
+import { type Refusal, refusal, ServerError } from "./request.ts";
 
 /** A change as the server tells it. */
 type Change = {
@@ -19,6 +19,8 @@ type Subscription = {
   missed: boolean;
 };
 
+/** What goes on after the end of a stream is known by its last word; anything else is tried again. */
+const LAST_WORDS: ReadonlyMap<string, number> = new Map([["launch-revoked", 401]]);
 const HIDDEN_PATIENCE_MS = 10_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -69,6 +71,9 @@ export class LiveChanges {
       try {
         for await (const change of this.#open(connection.signal)) {
           wait = FIRST_WAIT_MS;
+          const last = change as { type?: string } & Refusal;
+          // The server's last word: the token has ended, too much has changed, the launch is over.
+          if (last.type === "error") throw refusal(LAST_WORDS.get(last.code ?? "") ?? 503, last);
           this.#tell(change as Change);
         }
       } catch (error) {

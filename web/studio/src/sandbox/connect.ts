@@ -24,6 +24,8 @@ export type Connection = {
   readonly end: () => Promise<void>;
 };
 
+/** Refusals after which no call of this launch can succeed. */
+const ENDS: ReadonlySet<string> = new Set(["ended", "launch-revoked"]);
 const FLUSH_PATIENCE_MS = 1_000;
 const SETTLE_PATIENCE_MS = 4_000;
 
@@ -75,7 +77,7 @@ export function connect(
   /** A session that is over ends the app as well, with the cause in words. */
   const guarded = <T>(promise: Promise<T>): Promise<T> =>
     promise.catch((error: unknown) => {
-      if (error instanceof ServerError && error.code === "ended") {
+      if (error instanceof ServerError && ENDS.has(error.code)) {
         on.fail(error.message, heading.closed);
       }
       throw error;
