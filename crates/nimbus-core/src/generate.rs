@@ -20,8 +20,9 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     events::{Event, FileState, Phase},
     generation::Generation,
-    ids::VersionId,
+    ids::{AppId, VersionId},
     model::{Message, ModelError, ModelRef, Role, Usage},
+    permission::declared,
     platform::Platform,
     ports::{Build, Bundler, Models, Store, StoreError},
     source::SourceTree,
@@ -115,6 +116,13 @@ fn compose(ports: &Ports, generation: &Generation, before: &SourceTree) -> Resul
     ])
 }
 
+/// Builds, and reads what the source declares: a declaration that is wrong is one of the findings.
+pub async fn build(bundler: &dyn Bundler, app: AppId, files: SourceTree) -> Build {
+    let mut build = bundler.build(app, files).await;
+    build.diagnostics.extend(declared(&build.files).err());
+    build
+}
+
 /// Builds; while that fails and the budget lasts, asks the model to repair the first error.
 async fn build_and_repair(
     ports: &Ports,
@@ -127,7 +135,7 @@ async fn build_and_repair(
     let mut seen = HashSet::new();
     loop {
         say(journal, generation, Phase::Bundling, 0.95, None).await?;
-        let build = ports.bundler.build(generation.app_id, draft.files.clone()).await;
+        let build = build(&*ports.bundler, generation.app_id, draft.files.clone()).await;
         adopt(journal, draft, &build).await?;
         let Some(error) = build.diagnostics.iter().find(|d| d.severity == Severity::Error).cloned() else {
             if build.bundle.is_some() {
@@ -216,6 +224,8 @@ async fn version_of(
         prompt: generation.request.prompt.clone(),
         model: draft.model.clone(),
         usage: draft.usage,
+        sandbox_permissions: declared(&draft.files).unwrap_or_default(),
+        hash: draft.files.hash(),
         diagnostics: draft.diagnostics.clone(),
         created_at: ports.platform.now(),
     })

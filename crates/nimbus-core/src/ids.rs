@@ -88,4 +88,6 @@ id! {
 impl UserId {
     /// The one person of an installation without accounts.
     pub const LOCAL_OWNER: Self = Self(Uuid::from_u128(1));
+    /// Nobody in particular: what all users of an app share is kept under this id. No person has it.
+    pub const EVERYBODY: Self = Self(Uuid::from_u128(0));
 }

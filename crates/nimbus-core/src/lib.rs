@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod bridge;
+pub mod completion;
 pub mod data;
 pub mod diagnostic;
 pub mod events;
@@ -15,7 +16,10 @@ pub mod generate;
 pub mod generation;
 pub mod ids;
 pub mod model;
+pub mod outgoing;
+pub mod permission;
 pub mod platform;
 pub mod ports;
+pub mod query;
 pub mod source;
 pub mod version;

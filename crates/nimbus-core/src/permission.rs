@@ -273,9 +273,7 @@ fn reason(of: &str, text: &str) -> Result<String, String> {
 /// A text without characters that control or reorder what a person sees (Unicode UAX #9), cut to
 /// `most` characters.
 fn shown(text: &str, most: usize) -> String {
-    let reorders = |c: char| {
-        matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
+    let reorders = |c: char| matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     text.chars().filter(|c| !c.is_control() && !reorders(*c)).take(most).collect()
 }
 
@@ -362,7 +360,7 @@ mod tests {
         let many: Vec<String> = (0..=MAX_DOMAINS).map(|n| format!("\"a{n}.org\"")).collect();
         for bad in [
             "",
-            "[]",
+            "1",
             "{\"permissions\":{\"ai\":true}}",
             "{\"permissions\":{\"ai\":{}}}",
             "{\"permissions\":{\"ai\":{\"reason\":\" \"}}}",

@@ -13,6 +13,8 @@ use crate::{
     generation::{Generation, GenerationState},
     ids::{AppId, GenerationId, RecordId, UserId, VersionId},
     model::{ChatRequest, ChatStream, ModelChoice, ModelError, ModelRef, ProviderHealth},
+    outgoing::{Fetched, Outgoing},
+    permission::Consent,
     source::SourceTree,
     version::{Bundle, Version},
 };
@@ -92,12 +94,57 @@ pub enum StoreError {
         /// The revision it has now.
         current: u64,
     },
-    /// A limit of `data` is reached.
-    #[error("{0}")]
-    Quota(String),
+    /// A limit is reached. The text names it.
+    #[error("{1}")]
+    Quota(Limit, String),
     /// The database failed. The text is for logs only.
     #[error("the database failed: {0}")]
     Database(String),
+}
+
+/// Which limit was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// [`crate::data::MAX_RECORDS`]
+    Records,
+    /// [`crate::data::MAX_DATA_BYTES`]
+    DataBytes,
+    /// [`crate::data::MAX_STORAGE_BYTES`]
+    StorageBytes,
+    /// [`crate::completion::TOKENS_PER_DAY`]
+    AiTokens,
+}
+
+/// Why a request of an app to the web failed. Says nothing about this network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The host leads to an address that apps may not reach.
+    #[error("`{0}` leads to an address that apps may not reach")]
+    ForbiddenAddress(String),
+    /// Nothing answered, or not in HTTP.
+    #[error("`{0}` cannot be reached")]
+    Unreachable(String),
+    /// The time was over.
+    #[error("`{0}` did not answer completely within {limit} s", limit = crate::outgoing::TIMEOUT.as_secs())]
+    Timeout(String),
+    /// The answer is too large.
+    #[error("the answer of `{0}` is larger than {limit} MiB", limit = crate::outgoing::MAX_RESPONSE_BYTES / 1024 / 1024)]
+    TooLarge(String),
+    /// The answer is compressed although that was not asked for.
+    #[error("`{0}` answered in a compressed form that was not asked for")]
+    Encoded(String),
+}
+
+/// Requests of apps to the web.
+#[async_trait]
+pub trait Fetch: Send + Sync {
+    /// Sends one request and reads the whole answer, without following redirects. Every address
+    /// that the host's name has is checked at the moment of connecting, and one of those checked is
+    /// the one connected to.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    async fn fetch(&self, request: &Outgoing) -> Result<Fetched, FetchError>;
 }
 
 /// What may change about an app.
@@ -183,7 +230,8 @@ pub trait Store: Send + Sync {
     async fn records(&self, app: AppId, user: UserId, collection: &str) -> Result<Vec<Record>, StoreError>;
     /// One record.
     async fn record(&self, app: AppId, user: UserId, collection: &str, id: RecordId) -> Result<Record, StoreError>;
-    /// Stores a new record. `Quota` past [`crate::data::MAX_RECORDS`].
+    /// Stores a new record. `Quota` past [`crate::data::MAX_RECORDS`] or
+    /// [`crate::data::MAX_DATA_BYTES`].
     async fn create_record(
         &self,
         app: AppId,
@@ -191,7 +239,8 @@ pub trait Store: Send + Sync {
         collection: &str,
         record: &Record,
     ) -> Result<(), StoreError>;
-    /// Replaces a record's data. `Conflict` when `expected` is given and not its revision.
+    /// Replaces a record's data. `Conflict` when `expected` is given and not its revision; `Quota`
+    /// past [`crate::data::MAX_DATA_BYTES`].
     #[expect(clippy::too_many_arguments, reason = "a record's address is three ids")]
     async fn update_record(
         &self,
@@ -207,12 +256,31 @@ pub trait Store: Send + Sync {
     async fn delete_record(&self, app: AppId, user: UserId, collection: &str, id: RecordId) -> Result<(), StoreError>;
     /// Every key and value of an app's `localStorage`.
     async fn storage(&self, app: AppId, user: UserId) -> Result<BTreeMap<String, String>, StoreError>;
-    /// Sets a key. `Quota` past [`crate::data::MAX_STORAGE_BYTES`].
-    async fn set_storage(&self, app: AppId, user: UserId, key: &str, value: &str) -> Result<(), StoreError>;
-    /// Removes a key.
-    async fn remove_storage(&self, app: AppId, user: UserId, key: &str) -> Result<(), StoreError>;
+    /// Removes keys, then sets others, all or none. `Quota` past [`crate::data::MAX_STORAGE_BYTES`].
+    async fn patch_storage(
+        &self,
+        app: AppId,
+        user: UserId,
+        set: &BTreeMap<String, String>,
+        remove: &[String],
+    ) -> Result<(), StoreError>;
     /// Removes every key.
     async fn clear_storage(&self, app: AppId, user: UserId) -> Result<(), StoreError>;
+
+    // Consent, and what it costs
+
+    /// Stores what a person agreed to for an app, in place of what was stored before.
+    async fn put_consent(&self, consent: &Consent) -> Result<(), StoreError>;
+    /// What a person agreed to for an app.
+    async fn consent(&self, app: AppId, user: UserId) -> Result<Option<Consent>, StoreError>;
+    /// What a person agreed to, for apps that are not deleted, the newest first.
+    async fn consents(&self, user: UserId) -> Result<Vec<Consent>, StoreError>;
+    /// Takes back what a person agreed to for an app, if anything.
+    async fn delete_consent(&self, app: AppId, user: UserId) -> Result<(), StoreError>;
+    /// Adds to the tokens of an app and person on a day (days since 1970, UTC) and gives the sum.
+    /// `Quota`, and nothing added, when `tokens` is positive and the sum would pass
+    /// [`crate::completion::TOKENS_PER_DAY`].
+    async fn spend_tokens(&self, app: AppId, user: UserId, day: i64, tokens: i64) -> Result<u64, StoreError>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -137,7 +137,9 @@ impl Plan {
     pub fn page(&self, records: Vec<Record>) -> Page {
         let mut found: Vec<(Position, Record)> = records
             .into_iter()
-            .filter(|record| self.conditions.iter().all(|(field, operator, value)| holds(record, field, *operator, value)))
+            .filter(|record| {
+                self.conditions.iter().all(|(field, operator, value)| holds(record, field, *operator, value))
+            })
             .map(|record| (self.position_of(&record), record))
             .filter(|(at, _)| self.after.as_ref().is_none_or(|after| self.compare(at, after) == Ordering::Greater))
             .collect();

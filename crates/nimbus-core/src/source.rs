@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The longest path, in bytes.
 pub const MAX_PATH_BYTES: usize = 200;
@@ -183,6 +184,20 @@ impl SourceTree {
         self.files.is_empty()
     }
 
+    /// Which files these are: SHA-256 (FIPS 180-4) over path and text of each, in hexadecimal digits.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        for (path, text) in self.iter() {
+            // Lengths first, so that no two trees spell the same bytes.
+            hasher.update((path.as_str().len() as u64).to_be_bytes());
+            hasher.update(path.as_str());
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text);
+        }
+        hex::encode(hasher.finalize())
+    }
+
     /// The bytes of all files together.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -232,6 +247,20 @@ mod tests {
         for (given, kept) in [("./src/App.tsx", "src/App.tsx"), ("src//x.ts", "src/x.ts"), (" App.jsx ", "App.jsx")] {
             assert_eq!(SourcePath::parse(given).map(|p| p.to_string()), Ok(kept.to_owned()));
         }
+    }
+
+    #[test]
+    fn different_files_have_different_hashes() -> Result<(), Box<dyn std::error::Error>> {
+        let mut hashes = std::collections::BTreeSet::new();
+        for files in [&[] as &[(&str, &str)], &[("a", "b")], &[("ab", "")], &[("a", ""), ("b", "")], &[("a", "b\0")]] {
+            let mut tree = SourceTree::default();
+            for (path, text) in files {
+                tree.insert(SourcePath::parse(path)?, (*text).to_owned())?;
+            }
+            assert_eq!(tree.hash(), tree.clone().hash());
+            assert!(hashes.insert(tree.hash()), "{files:?}");
+        }
+        Ok(())
     }
 
     #[test]

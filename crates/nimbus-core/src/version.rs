@@ -7,6 +7,7 @@ use crate::{
     diagnostic::Diagnostic,
     ids::{AppId, VersionId},
     model::{ModelRef, Usage},
+    permission::Declared,
 };
 
 /// Whether a version can be an app's head.
@@ -53,6 +54,11 @@ pub struct Version {
     pub model: Option<ModelRef>,
     /// Tokens and time that it took.
     pub usage: Usage,
+    /// What its files declare that it wants to do; nothing where the declaration is wrong.
+    pub sandbox_permissions: Declared,
+    /// Which files it consists of: [`crate::source::SourceTree::hash`]. Empty for versions of the
+    /// first release, which declared nothing.
+    pub hash: String,
     /// What was found and repaired in it.
     pub diagnostics: Vec<Diagnostic>,
     /// When it was stored.

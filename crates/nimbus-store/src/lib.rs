@@ -15,7 +15,10 @@ mod postgres;
 mod rows;
 mod sqlite;
 
-use nimbus_core::data::{MAX_RECORDS, MAX_STORAGE_BYTES};
+use nimbus_core::{
+    completion::TOKENS_PER_DAY,
+    data::{MAX_DATA_BYTES, MAX_RECORDS, MAX_STORAGE_BYTES},
+};
 
 pub use crate::{
     open::OpenError,
@@ -28,13 +31,22 @@ pub use crate::{
 pub struct Limits {
     /// The most records, over all collections.
     pub records: u64,
+    /// The most bytes of all records, as JSON.
+    pub data_bytes: u64,
     /// The most bytes of keys and values in `localStorage`, in UTF-8.
     pub storage_bytes: u64,
+    /// The most tokens of models per day.
+    pub tokens_per_day: u64,
 }
 
 impl Default for Limits {
-    /// [`MAX_RECORDS`] and [`MAX_STORAGE_BYTES`].
+    /// [`MAX_RECORDS`], [`MAX_DATA_BYTES`], [`MAX_STORAGE_BYTES`] and [`TOKENS_PER_DAY`].
     fn default() -> Self {
-        Self { records: MAX_RECORDS, storage_bytes: MAX_STORAGE_BYTES as u64 }
+        Self {
+            records: MAX_RECORDS,
+            data_bytes: MAX_DATA_BYTES,
+            storage_bytes: MAX_STORAGE_BYTES as u64,
+            tokens_per_day: TOKENS_PER_DAY,
+        }
     }
 }

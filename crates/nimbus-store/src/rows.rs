@@ -7,7 +7,8 @@ use nimbus_core::{
     data::Record,
     events::JournalEntry,
     generation::Generation,
-    ports::StoreError,
+    permission::Consent,
+    ports::{Limit, StoreError},
     source::{SourcePath, SourceTree},
     version::{Bundle, Version},
 };
@@ -23,7 +24,7 @@ macro_rules! app_columns {
 
 macro_rules! version_columns {
     () => {
-        "id, app_id, parent, number, status, origin, prompt, model, usage, diagnostics, created_at"
+        "id, app_id, parent, number, status, origin, prompt, model, usage, permissions, hash, diagnostics, created_at"
     };
 }
 
@@ -39,7 +40,13 @@ macro_rules! record_columns {
     };
 }
 
-pub(crate) use {app_columns, generation_columns, record_columns, version_columns};
+macro_rules! consent_columns {
+    () => {
+        "app_id, user_id, version_hash, permissions, granted_at"
+    };
+}
+
+pub(crate) use {app_columns, consent_columns, generation_columns, record_columns, version_columns};
 
 pub const APP: StoreError = StoreError::NotFound("the app");
 pub const VERSION: StoreError = StoreError::NotFound("the version");
@@ -47,9 +54,11 @@ pub const GENERATION: StoreError = StoreError::NotFound("the generation");
 pub const RECORD: StoreError = StoreError::NotFound("the record");
 
 pub type AppRow = (Id, Id, String, String, String, bool, Option<Id>, i64, i64);
-pub type VersionRow = (Id, Id, Option<Id>, i64, String, String, String, Option<String>, String, String, i64);
+pub type VersionRow =
+    (Id, Id, Option<Id>, i64, String, String, String, Option<String>, String, String, String, String, i64);
 pub type GenerationRow = (Id, Id, Id, String, String, Option<Id>, i64, i64, Option<i64>);
 pub type RecordRow = (Id, String, i64, i64, i64);
+pub type ConsentRow = (Id, Id, String, String, i64);
 pub type JournalRow = (i64, String, bool);
 /// Path and content; both null for a version without files.
 pub type FileRow = (Option<String>, Option<Vec<u8>>);
@@ -72,7 +81,8 @@ pub fn app(row: AppRow) -> Result<App, StoreError> {
 }
 
 pub fn version(row: VersionRow) -> Result<Version, StoreError> {
-    let (id, app_id, parent, number, status, origin, prompt, model, usage, diagnostics, created_at) = row;
+    let (id, app_id, parent, number, status, origin, prompt, model, usage, permissions, hash, diagnostics, created_at) =
+        row;
     Ok(Version {
         id: id.into(),
         app_id: app_id.into(),
@@ -83,6 +93,8 @@ pub fn version(row: VersionRow) -> Result<Version, StoreError> {
         prompt,
         model: model.map(|model| from_json("model", &model)).transpose()?,
         usage: from_json("usage", &usage)?,
+        sandbox_permissions: from_json("permissions", &permissions)?,
+        hash,
         diagnostics: from_json("diagnostics", &diagnostics)?,
         created_at: time(created_at)?,
     })
@@ -111,6 +123,17 @@ pub fn record(row: RecordRow) -> Result<Record, StoreError> {
         revision: unsigned(revision),
         created_at: time(created_at)?,
         updated_at: time(updated_at)?,
+    })
+}
+
+pub fn consent(row: ConsentRow) -> Result<Consent, StoreError> {
+    let (app, user, version_hash, permissions, granted_at) = row;
+    Ok(Consent {
+        app: app.into(),
+        user: user.into(),
+        version_hash,
+        permissions: from_json("permissions", &permissions)?,
+        granted_at: time(granted_at)?,
     })
 }
 
@@ -202,17 +225,44 @@ pub fn unless_missing(what: &'static str) -> impl Fn(sqlx::Error) -> StoreError 
     }
 }
 
+/// What a person keeps in an app, or a change of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    pub records: i64,
+    pub data_bytes: i64,
+    pub storage_bytes: i64,
+}
+
+/// No change.
+pub const NOTHING: Kept = Kept { records: 0, data_bytes: 0, storage_bytes: 0 };
+
 /// One more record than `limit` would allow.
 pub fn records_quota(limit: u64) -> StoreError {
-    StoreError::Quota(format!("this app already keeps {limit} records, the most for one person: delete some first"))
+    let message = format!("this app already keeps {limit} records, the most for one person: delete some first");
+    StoreError::Quota(Limit::Records, message)
 }
 
 /// More storage than `limit` bytes.
 pub fn storage_quota(limit: u64) -> StoreError {
-    StoreError::Quota(format!(
-        "this app's storage would be larger than {} KiB, the most for one person: remove some keys first",
-        limit / 1024
-    ))
+    let kib = limit / 1024;
+    let message =
+        format!("this app's storage would be larger than {kib} KiB, the most for one person: remove some keys first");
+    StoreError::Quota(Limit::StorageBytes, message)
+}
+
+/// More bytes of records than `limit`.
+pub fn data_quota(limit: u64) -> StoreError {
+    let kib = limit / 1024;
+    let message =
+        format!("this app's records would be larger than {kib} KiB, the most for one person: delete some first");
+    StoreError::Quota(Limit::DataBytes, message)
+}
+
+/// More tokens than `limit`.
+pub fn tokens_quota(limit: u64) -> StoreError {
+    let message =
+        format!("this app may use {limit} tokens of a model per person and day: go on tomorrow, or ask for less");
+    StoreError::Quota(Limit::AiTokens, message)
 }
 
 fn time(millis: i64) -> Result<Timestamp, StoreError> {

@@ -2,6 +2,7 @@
 
 mod apps;
 mod generations;
+mod permissions;
 mod records;
 mod storage;
 mod store;
@@ -19,8 +20,10 @@ use crate::{
     open::{Migration, failed_at, remaining},
 };
 
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { step: 1, name: "first", sql: include_str!("../../migrations/postgres/0001_first.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { step: 1, name: "first", sql: include_str!("../../migrations/postgres/0001_first.sql") },
+    Migration { step: 2, name: "permissions", sql: include_str!("../../migrations/postgres/0002_permissions.sql") },
+];
 
 /// Only one server brings the tables up to date; others that start meanwhile wait.
 const MIGRATION_LOCK: i64 = 0x6e69_6d62_7573;

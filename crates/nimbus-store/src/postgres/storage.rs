@@ -13,7 +13,7 @@ use sqlx::{Postgres, Transaction};
 use super::{PostgresStore, records::keep};
 use crate::{
     id::Id,
-    rows::{self, failed, signed, storage_quota},
+    rows::{self, Kept, NOTHING, failed, signed, storage_quota, unsigned},
 };
 
 pub async fn storage(store: &PostgresStore, app: AppId, user: UserId) -> Result<BTreeMap<String, String>, StoreError> {
@@ -27,52 +27,50 @@ pub async fn storage(store: &PostgresStore, app: AppId, user: UserId) -> Result<
     found.into_iter().map(|(key, value)| Ok((rows::utf8("key", key)?, rows::utf8("value", value)?))).collect()
 }
 
-pub async fn set_storage(
+pub async fn patch_storage(
     store: &PostgresStore,
     app: AppId,
     user: UserId,
-    key: &str,
-    value: &str,
+    set: &BTreeMap<String, String>,
+    remove: &[String],
 ) -> Result<(), StoreError> {
     let mut transaction = store.pool.begin().await.map_err(failed)?;
     // First what is freed, then what is added: the row in `kept` is locked from here on, so
-    // that nobody changes the key in between.
-    keep(&mut transaction, app, user, 0, 0).await?;
-    let freed = remove_key(&mut transaction, app, user, key).await?;
-    let added = signed((key.len() + value.len()) as u64);
-    let (_, bytes) = keep(&mut transaction, app, user, 0, added - freed).await?;
-    if bytes > store.limits.storage_bytes {
+    // that nobody changes a key in between.
+    keep(&mut transaction, app, user, NOTHING).await?;
+    let mut grown = 0;
+    for key in remove.iter().chain(set.keys()) {
+        grown -= remove_key(&mut transaction, app, user, key).await?;
+    }
+    for (key, value) in set {
+        grown += signed((key.len() + value.len()) as u64);
+        sqlx::query("INSERT INTO storage (app_id, user_id, key, value) VALUES ($1, $2, $3, $4)")
+            .bind(Id::from(app))
+            .bind(Id::from(user))
+            .bind(key.as_bytes())
+            .bind(value.as_bytes())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    }
+    let kept = keep(&mut transaction, app, user, Kept { storage_bytes: grown, ..NOTHING }).await?;
+    // What only frees is always allowed.
+    if grown > 0 && unsigned(kept.storage_bytes) > store.limits.storage_bytes {
         return Err(storage_quota(store.limits.storage_bytes));
     }
-    sqlx::query("INSERT INTO storage (app_id, user_id, key, value) VALUES ($1, $2, $3, $4)")
-        .bind(Id::from(app))
-        .bind(Id::from(user))
-        .bind(key.as_bytes())
-        .bind(value.as_bytes())
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed)?;
-    transaction.commit().await.map_err(failed)
-}
-
-pub async fn remove_storage(store: &PostgresStore, app: AppId, user: UserId, key: &str) -> Result<(), StoreError> {
-    let mut transaction = store.pool.begin().await.map_err(failed)?;
-    keep(&mut transaction, app, user, 0, 0).await?;
-    let freed = remove_key(&mut transaction, app, user, key).await?;
-    keep(&mut transaction, app, user, 0, -freed).await?;
     transaction.commit().await.map_err(failed)
 }
 
 pub async fn clear_storage(store: &PostgresStore, app: AppId, user: UserId) -> Result<(), StoreError> {
     let mut transaction = store.pool.begin().await.map_err(failed)?;
-    let (_, bytes) = keep(&mut transaction, app, user, 0, 0).await?;
+    let kept = keep(&mut transaction, app, user, NOTHING).await?;
     sqlx::query("DELETE FROM storage WHERE app_id = $1 AND user_id = $2")
         .bind(Id::from(app))
         .bind(Id::from(user))
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    keep(&mut transaction, app, user, 0, -signed(bytes)).await?;
+    keep(&mut transaction, app, user, Kept { storage_bytes: -kept.storage_bytes, ..NOTHING }).await?;
     transaction.commit().await.map_err(failed)
 }
 

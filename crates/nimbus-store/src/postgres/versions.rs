@@ -43,7 +43,7 @@ pub async fn put_version(
     sqlx::query(concat!(
         "INSERT INTO versions (",
         version_columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
     ))
     .bind(Id::from(version.id))
     .bind(Id::from(version.app_id))
@@ -54,6 +54,8 @@ pub async fn put_version(
     .bind(text(&version.prompt))
     .bind(version.model.as_ref().map(json).transpose()?)
     .bind(json(&version.usage)?)
+    .bind(json(&version.sandbox_permissions)?)
+    .bind(&version.hash)
     .bind(json(&version.diagnostics)?)
     .bind(version.created_at.as_millisecond())
     .execute(&mut *transaction)

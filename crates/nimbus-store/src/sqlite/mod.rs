@@ -2,6 +2,7 @@
 
 mod apps;
 mod generations;
+mod permissions;
 mod records;
 mod storage;
 mod store;
@@ -19,8 +20,10 @@ use crate::{
     open::{Migration, failed_at, remaining},
 };
 
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { step: 1, name: "first", sql: include_str!("../../migrations/sqlite/0001_first.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { step: 1, name: "first", sql: include_str!("../../migrations/sqlite/0001_first.sql") },
+    Migration { step: 2, name: "permissions", sql: include_str!("../../migrations/sqlite/0002_permissions.sql") },
+];
 
 /// How long a statement waits for another process that writes, such as a command beside the server.
 const BUSY: Duration = Duration::from_secs(10);

@@ -13,7 +13,10 @@ use sqlx::{Sqlite, Transaction};
 use super::SqliteStore;
 use crate::{
     id::Id,
-    rows::{self, APP, RECORD, RecordRow, failed, json, record_columns, records_quota, signed, text, unsigned},
+    rows::{
+        self, APP, Kept, NOTHING, RECORD, RecordRow, data_quota, failed, json, record_columns, records_quota, signed,
+        text, unsigned,
+    },
 };
 
 pub async fn records(
@@ -66,9 +69,14 @@ pub async fn create_record(
     record: &Record,
 ) -> Result<(), StoreError> {
     let mut transaction = store.begin().await.map_err(failed)?;
-    let (records, _) = keep(&mut transaction, app, user, 1, 0).await?;
-    if records > store.limits.records {
+    let data = json(&record.data)?;
+    let added = Kept { records: 1, data_bytes: signed(data.len() as u64), ..NOTHING };
+    let kept = keep(&mut transaction, app, user, added).await?;
+    if unsigned(kept.records) > store.limits.records {
         return Err(records_quota(store.limits.records));
+    }
+    if unsigned(kept.data_bytes) > store.limits.data_bytes {
+        return Err(data_quota(store.limits.data_bytes));
     }
     sqlx::query(
         "INSERT INTO records (app_id, user_id, collection, id, data, revision, created_at, updated_at)
@@ -78,7 +86,7 @@ pub async fn create_record(
     .bind(Id::from(user))
     .bind(text(collection))
     .bind(Id::from(record.id))
-    .bind(json(&record.data)?)
+    .bind(data)
     .bind(signed(record.revision))
     .bind(record.created_at.as_millisecond())
     .bind(record.updated_at.as_millisecond())
@@ -100,8 +108,11 @@ pub async fn update_record(
     now: Timestamp,
 ) -> Result<Record, StoreError> {
     let mut transaction = store.begin().await.map_err(failed)?;
-    let current: Option<i64> = sqlx::query_scalar(
-        "SELECT revision FROM records WHERE app_id = $1 AND user_id = $2 AND collection = $3 AND id = $4",
+    // The row in `kept` first: every writer locks it before any record.
+    keep(&mut transaction, app, user, NOTHING).await?;
+    let current: Option<(i64, i64)> = sqlx::query_as(
+        "SELECT revision, LENGTH(CAST(data AS BLOB)) FROM records
+         WHERE app_id = $1 AND user_id = $2 AND collection = $3 AND id = $4",
     )
     .bind(Id::from(app))
     .bind(Id::from(user))
@@ -110,9 +121,16 @@ pub async fn update_record(
     .fetch_optional(&mut *transaction)
     .await
     .map_err(failed)?;
-    let current = unsigned(current.ok_or(RECORD)?);
+    let (current, bytes) = current.ok_or(RECORD)?;
+    let current = unsigned(current);
     if expected.is_some_and(|expected| expected != current) {
         return Err(StoreError::Conflict { current });
+    }
+    let data = json(data)?;
+    let grown = signed(data.len() as u64) - bytes;
+    let kept = keep(&mut transaction, app, user, Kept { data_bytes: grown, ..NOTHING }).await?;
+    if grown > 0 && unsigned(kept.data_bytes) > store.limits.data_bytes {
+        return Err(data_quota(store.limits.data_bytes));
     }
     let row: RecordRow = sqlx::query_as(concat!(
         "UPDATE records SET data = $5, revision = revision + 1, updated_at = $6
@@ -123,7 +141,7 @@ pub async fn update_record(
     .bind(Id::from(user))
     .bind(text(collection))
     .bind(Id::from(id))
-    .bind(json(data)?)
+    .bind(data)
     .bind(now.as_millisecond())
     .fetch_one(&mut *transaction)
     .await
@@ -140,43 +158,46 @@ pub async fn delete_record(
     id: RecordId,
 ) -> Result<(), StoreError> {
     let mut transaction = store.begin().await.map_err(failed)?;
-    keep(&mut transaction, app, user, -1, 0).await?;
-    let done = sqlx::query("DELETE FROM records WHERE app_id = $1 AND user_id = $2 AND collection = $3 AND id = $4")
-        .bind(Id::from(app))
-        .bind(Id::from(user))
-        .bind(text(collection))
-        .bind(Id::from(id))
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed)?;
-    if done.rows_affected() == 0 {
-        return Err(RECORD);
-    }
+    keep(&mut transaction, app, user, NOTHING).await?;
+    let freed: Option<i64> = sqlx::query_scalar(
+        "DELETE FROM records WHERE app_id = $1 AND user_id = $2 AND collection = $3 AND id = $4
+         RETURNING LENGTH(CAST(data AS BLOB))",
+    )
+    .bind(Id::from(app))
+    .bind(Id::from(user))
+    .bind(text(collection))
+    .bind(Id::from(id))
+    .fetch_optional(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    let freed = freed.ok_or(RECORD)?;
+    keep(&mut transaction, app, user, Kept { records: -1, data_bytes: -freed, ..NOTHING }).await?;
     transaction.commit().await.map_err(failed)
 }
 
-/// Adds to what a person keeps in an app, and gives the new sums of records and bytes.
+/// Adds to what a person keeps in an app, and gives the new sums.
 pub async fn keep(
     transaction: &mut Transaction<'_, Sqlite>,
     app: AppId,
     user: UserId,
-    records: i64,
-    storage_bytes: i64,
-) -> Result<(u64, u64), StoreError> {
-    let row: Option<(i64, i64)> = sqlx::query_as(
-        "INSERT INTO kept (app_id, user_id, records, storage_bytes)
-         SELECT id, $2, $3, $4 FROM apps WHERE id = $1 AND deleted_at IS NULL
+    added: Kept,
+) -> Result<Kept, StoreError> {
+    let row: Option<(i64, i64, i64)> = sqlx::query_as(
+        "INSERT INTO kept (app_id, user_id, records, data_bytes, storage_bytes)
+         SELECT id, $2, $3, $4, $5 FROM apps WHERE id = $1 AND deleted_at IS NULL
          ON CONFLICT (app_id, user_id) DO UPDATE SET records = kept.records + excluded.records,
+         data_bytes = kept.data_bytes + excluded.data_bytes,
          storage_bytes = kept.storage_bytes + excluded.storage_bytes
-         RETURNING records, storage_bytes",
+         RETURNING records, data_bytes, storage_bytes",
     )
     .bind(Id::from(app))
     .bind(Id::from(user))
-    .bind(records)
-    .bind(storage_bytes)
+    .bind(added.records)
+    .bind(added.data_bytes)
+    .bind(added.storage_bytes)
     .fetch_optional(&mut **transaction)
     .await
     .map_err(failed)?;
-    let (records, storage_bytes) = row.ok_or(APP)?;
-    Ok((unsigned(records), unsigned(storage_bytes)))
+    let (records, data_bytes, storage_bytes) = row.ok_or(APP)?;
+    Ok(Kept { records, data_bytes, storage_bytes })
 }

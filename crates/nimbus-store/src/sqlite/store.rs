@@ -10,12 +10,13 @@ use nimbus_core::{
     events::JournalEntry,
     generation::Generation,
     ids::{AppId, GenerationId, RecordId, UserId, VersionId},
+    permission::Consent,
     ports::{AppPatch, Outcome, Store, StoreError},
     source::SourceTree,
     version::{Bundle, Version},
 };
 
-use super::{SqliteStore, apps, generations, records, storage, versions};
+use super::{SqliteStore, apps, generations, permissions, records, storage, versions};
 use crate::rows::failed;
 
 #[async_trait]
@@ -142,16 +143,38 @@ impl Store for SqliteStore {
         storage::storage(self, app, user).await
     }
 
-    async fn set_storage(&self, app: AppId, user: UserId, key: &str, value: &str) -> Result<(), StoreError> {
-        storage::set_storage(self, app, user, key, value).await
-    }
-
-    async fn remove_storage(&self, app: AppId, user: UserId, key: &str) -> Result<(), StoreError> {
-        storage::remove_storage(self, app, user, key).await
+    async fn patch_storage(
+        &self,
+        app: AppId,
+        user: UserId,
+        set: &BTreeMap<String, String>,
+        remove: &[String],
+    ) -> Result<(), StoreError> {
+        storage::patch_storage(self, app, user, set, remove).await
     }
 
     async fn clear_storage(&self, app: AppId, user: UserId) -> Result<(), StoreError> {
         storage::clear_storage(self, app, user).await
+    }
+
+    async fn put_consent(&self, consent: &Consent) -> Result<(), StoreError> {
+        permissions::put_consent(self, consent).await
+    }
+
+    async fn consent(&self, app: AppId, user: UserId) -> Result<Option<Consent>, StoreError> {
+        permissions::consent(self, app, user).await
+    }
+
+    async fn consents(&self, user: UserId) -> Result<Vec<Consent>, StoreError> {
+        permissions::consents(self, user).await
+    }
+
+    async fn delete_consent(&self, app: AppId, user: UserId) -> Result<(), StoreError> {
+        permissions::delete_consent(self, app, user).await
+    }
+
+    async fn spend_tokens(&self, app: AppId, user: UserId, day: i64, tokens: i64) -> Result<u64, StoreError> {
+        permissions::spend_tokens(self, app, user, day, tokens).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

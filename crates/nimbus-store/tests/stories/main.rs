@@ -6,6 +6,7 @@
 mod apps;
 mod generations;
 mod opening;
+mod permissions;
 mod records;
 mod storage;
 mod versions;
@@ -60,10 +61,16 @@ stories! {
     records::a_write_that_saw_an_old_revision_is_refused,
     records::of_many_writers_at_one_revision_one_wins,
     records::records_are_limited_however_many_write_at_once,
+    records::records_are_limited_in_bytes,
     records::a_deleted_app_keeps_no_new_records,
     storage::keys_are_set_replaced_removed_and_cleared,
+    storage::keys_are_changed_all_or_none,
     storage::storage_is_limited_in_bytes,
     storage::storage_belongs_to_one_app_and_person,
+    permissions::a_consent_is_kept_replaced_and_taken_back,
+    permissions::consents_of_deleted_apps_are_not_listed,
+    permissions::tokens_are_counted_per_day_up_to_a_limit,
+    opening::tables_of_the_first_step_are_brought_up_to_date,
     opening::a_store_opened_again_has_everything,
     opening::many_open_an_empty_database_at_once,
     opening::tables_that_are_not_ours_are_left_alone,

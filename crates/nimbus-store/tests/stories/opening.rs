@@ -1,7 +1,14 @@
 use std::fs;
 
-use nimbus_core::ports::StoreError;
+use nimbus_core::{
+    data::Record,
+    ids::RecordId,
+    ports::StoreError,
+    source::SourceTree,
+    version::{Version, VersionStatus},
+};
 use nimbus_store::{OpenError, open_postgres, open_sqlite};
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::world::{Database, Outcome, World};
@@ -12,6 +19,32 @@ pub async fn a_store_opened_again_has_everything(world: &World) -> Outcome {
     let again = world.database.open().await?;
     again.ping().await?;
     assert_eq!(again.apps(me).await?, [app]);
+    Ok(())
+}
+
+pub async fn tables_of_the_first_step_are_brought_up_to_date(world: &World) -> Outcome {
+    let me = world.user();
+    let app = world.app(me).await?;
+    let mut version = world.new_version(&app, VersionStatus::Runnable);
+    version.number = world.store.put_version(&version, &SourceTree::default(), None).await?;
+    let (now, data) = (world.platform.now(), json!({ "text": "ü" }));
+    let record = Record { id: RecordId::new(&world.platform), data, revision: 1, created_at: now, updated_at: now };
+    world.store.create_record(app.id, me, "tasks", &record).await?;
+    let counted = world.database.count("SELECT data_bytes FROM kept").await?;
+    assert_eq!(counted, 13);
+    world
+        .database
+        .execute(
+            "DROP TABLE consents; DROP TABLE spent; ALTER TABLE kept DROP COLUMN data_bytes;
+             ALTER TABLE versions DROP COLUMN permissions; ALTER TABLE versions DROP COLUMN hash;
+             DELETE FROM migrations WHERE step = 2",
+        )
+        .await?;
+
+    let again = world.database.open().await?;
+    assert_eq!(world.database.count("SELECT data_bytes FROM kept").await?, counted);
+    assert_eq!(again.version(version.id).await?, Version { hash: String::new(), ..version });
+    again.delete_record(app.id, me, "tasks", record.id).await?;
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 use std::sync::Arc;
 
-use nimbus_core::{data::Record, ids::RecordId, ports::StoreError};
+use nimbus_core::{
+    data::Record,
+    ids::RecordId,
+    ports::{Limit, StoreError},
+};
 use serde_json::json;
 
 use crate::world::{LIMITS, Outcome, World};
@@ -116,7 +120,7 @@ pub async fn records_are_limited_however_many_write_at_once(world: &World) -> Ou
     for writer in writers {
         match writer.await? {
             Ok(()) => stored += 1,
-            Err(StoreError::Quota(message)) => {
+            Err(StoreError::Quota(Limit::Records, message)) => {
                 assert!(message.contains("20 records"), "{message}");
                 refused += 1;
             }
@@ -131,7 +135,30 @@ pub async fn records_are_limited_however_many_write_at_once(world: &World) -> Ou
     world.store.delete_record(app.id, me, "even", first.id).await?;
     world.store.create_record(app.id, me, "odd", &record(world, json!({}))).await?;
     let full = world.store.create_record(app.id, me, "odd", &record(world, json!({}))).await;
-    assert!(matches!(full, Err(StoreError::Quota(_))), "{full:?}");
+    assert!(matches!(full, Err(StoreError::Quota(Limit::Records, _))), "{full:?}");
+    Ok(())
+}
+
+pub async fn records_are_limited_in_bytes(world: &World) -> Outcome {
+    let me = world.user();
+    let app = world.app(me).await?;
+    let now = world.platform.now();
+    let of = |bytes: u64| json!({ "x": "y".repeat(usize::try_from(bytes).unwrap_or_default() - r#"{"x":""}"#.len()) });
+    let most = record(world, of(LIMITS.data_bytes));
+    world.store.create_record(app.id, me, "tasks", &most).await?;
+    let more = world.store.create_record(app.id, me, "tasks", &record(world, json!({}))).await;
+    assert!(matches!(more, Err(StoreError::Quota(Limit::DataBytes, _))), "{more:?}");
+    let larger = of(LIMITS.data_bytes + 1);
+    let larger = world.store.update_record(app.id, me, "tasks", most.id, &larger, None, now).await;
+    assert!(matches!(larger, Err(StoreError::Quota(Limit::DataBytes, _))), "{larger:?}");
+    assert_eq!(world.store.record(app.id, me, "tasks", most.id).await?, most);
+
+    world.store.update_record(app.id, me, "tasks", most.id, &of(10), None, now).await?;
+    world.store.create_record(app.id, me, "tasks", &record(world, of(LIMITS.data_bytes - 10))).await?;
+    for record in world.store.records(app.id, me, "tasks").await? {
+        world.store.delete_record(app.id, me, "tasks", record.id).await?;
+    }
+    assert_eq!(world.database.count("SELECT data_bytes + records FROM kept").await?, 0);
     Ok(())
 }
 

@@ -18,6 +18,10 @@ pub async fn a_version_is_kept_with_files_and_bundle(world: &World) -> Outcome {
     version.diagnostics =
         vec![Diagnostic::warning("odd", "`x` is odd").with_file(SourcePath::parse("src/App.tsx")?).with_position(3, 7)];
 
+    version.sandbox_permissions.permissions.ai = true;
+    version.sandbox_permissions.reasons.ai = Some("sums up".to_owned());
+    version.hash = files.hash();
+
     version.number = world.store.put_version(&version, &files, Some(&built)).await?;
 
     assert_eq!(version.number, 1);

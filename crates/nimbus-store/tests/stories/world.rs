@@ -14,6 +14,7 @@ use nimbus_core::{
     generation::{GenerateRequest, Generation, GenerationState},
     ids::{AppId, GenerationId, UserId, VersionId},
     model::{ModelChoice, ModelRef, ProviderChoice, ProviderId, Usage},
+    permission::Declared,
     platform::{
         Platform,
         fixed::{self, FixedClock},
@@ -29,7 +30,7 @@ use tempfile::TempDir;
 pub type Outcome = Result<(), Box<dyn Error>>;
 
 /// Small enough that a story reaches them.
-pub const LIMITS: Limits = Limits { records: 20, storage_bytes: 1000 };
+pub const LIMITS: Limits = Limits { records: 20, data_bytes: 2000, storage_bytes: 1000, tokens_per_day: 100 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
@@ -177,6 +178,8 @@ impl World {
             prompt: "make it blue".to_owned(),
             model: Some(ModelRef { provider: ProviderId::Ollama, model: "qwen3:4b".to_owned() }),
             usage: Usage::default(),
+            sandbox_permissions: Declared::default(),
+            hash: "abc".to_owned(),
             diagnostics: Vec::new(),
             created_at: self.platform.now(),
         }
