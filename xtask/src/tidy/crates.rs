@@ -44,7 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rolldown", &["nimbus-rolldown"]),
     ("string_wizard", &["nimbus-rolldown"]),
     ("rquickjs", &["nimbus-bundle"]),
-    ("reqwest", &["nimbus-llm"]),
+    ("reqwest", &["nimbus-llm", "nimbus-fetch"]),
 ];
 
 /// Every dependency that a crate of ours names.
