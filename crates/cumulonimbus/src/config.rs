@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use nimbus_core::model::ProviderChoice;
+use nimbus_core::{model::ProviderChoice, permission::Domain};
 use nimbus_llm::{LlmConfig, Secret};
 
 /// One variable. `docs/configuration.md` is written from this table by `cumulonimbus config --markdown`.
@@ -56,8 +56,9 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "CUMULONIMBUS_APPS_DOMAIN",
         "`localhost`",
-        "`localhost`",
-        "The domain below which every app has its host name. Another domain than `localhost` cannot be used yet.",
+        "`localhost`, or a domain such as `apps.example.org`",
+        "The domain below which every app has its host name. Another domain than `localhost` needs a proxy on this machine \
+         that takes https for `*.` it and passes `Host` on unchanged; it should share no part with a site that has cookies.",
     ),
     variable(
         "CUMULONIMBUS_LOG",
@@ -109,6 +110,8 @@ pub struct Config {
     pub token: Option<String>,
     /// What is logged.
     pub log: String,
+    /// The domain below which apps have their names; none: `localhost`.
+    pub apps_domain: Option<String>,
     /// Models.
     pub llm: LlmConfig,
 }
@@ -145,13 +148,13 @@ impl Config {
             demo_model: defaults.demo_model,
             timers: defaults.timers,
         };
-        vars.parsed("CUMULONIMBUS_APPS_DOMAIN", apps_domain)?;
         Ok(Self {
             bind: vars.parsed("CUMULONIMBUS_BIND", bind)?.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
             data_dir: vars.text("CUMULONIMBUS_DATA_DIR").map_or_else(default_data_dir, PathBuf::from),
             database_url: vars.parsed("DATABASE_URL", database_url)?,
             token: vars.parsed("CUMULONIMBUS_TOKEN", token)?,
             log: vars.text("CUMULONIMBUS_LOG").unwrap_or_else(|| "warn".to_owned()),
+            apps_domain: vars.parsed("CUMULONIMBUS_APPS_DOMAIN", apps_domain)?.flatten(),
             llm,
         })
     }
@@ -224,8 +227,16 @@ fn bind(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
-fn apps_domain(text: &str) -> Result<(), String> {
-    if text == "localhost" { Ok(()) } else { Err("other domains are not there yet".to_owned()) }
+/// None for `localhost`.
+fn apps_domain(text: &str) -> Result<Option<String>, String> {
+    if text == "localhost" {
+        return Ok(None);
+    }
+    let domain = Domain::parse(text).map_err(|error| error.reason.to_owned())?;
+    if domain.as_str().ends_with(".localhost") {
+        return Err("names below `localhost` are this machine's own".to_owned());
+    }
+    Ok(Some(domain.to_string()))
 }
 
 fn database_url(text: &str) -> Result<String, String> {
@@ -258,7 +269,7 @@ mod tests {
     fn without_variables_the_product_is_local() -> Result<(), String> {
         let config = of(&[])?;
         assert_eq!(config.bind.to_string(), "127.0.0.1:3000");
-        assert!(config.database_url.is_none() && config.token.is_none());
+        assert!(config.database_url.is_none() && config.token.is_none() && config.apps_domain.is_none());
         assert_eq!(config.llm.ollama_api_url, "http://localhost:11434");
         assert_eq!(config.llm.provider, ProviderChoice::Auto);
         assert!(config.llm.fallback_enabled && config.llm.openrouter_api_key.is_empty());
@@ -274,7 +285,9 @@ mod tests {
             ("OLLAMA_API_URL", "http://127.0.0.1:1/"),
             ("OPENROUTER_MODEL", " a/b "),
             ("DATABASE_URL", ""),
+            ("CUMULONIMBUS_APPS_DOMAIN", "Apps.example.org"),
         ])?;
+        assert_eq!(config.apps_domain.as_deref(), Some("apps.example.org"));
         assert_eq!(config.bind.to_string(), "127.0.0.1:4000");
         assert_eq!(config.llm.provider, ProviderChoice::Demo);
         assert!(!config.llm.ollama_enabled);
@@ -289,7 +302,9 @@ mod tests {
         for (name, value, part) in [
             ("CUMULONIMBUS_BIND", "0.0.0.0:3000", "needs accounts"),
             ("CUMULONIMBUS_BIND", "3000", "CUMULONIMBUS_BIND is `3000`"),
-            ("CUMULONIMBUS_APPS_DOMAIN", "apps.example.org", "not there yet"),
+            ("CUMULONIMBUS_APPS_DOMAIN", "https://apps.example.org", "no scheme"),
+            ("CUMULONIMBUS_APPS_DOMAIN", "10.0.0.1", "addresses of machines"),
+            ("CUMULONIMBUS_APPS_DOMAIN", "apps.localhost", "this machine's own"),
             ("LLM_PROVIDER", "gpt", "`auto`, `ollama`, `openrouter` or `demo`"),
             ("LLM_FALLBACK_ENABLED", "maybe", "`true` or `false`"),
             ("OLLAMA_API_URL", "localhost:11434", "http or https"),

@@ -43,11 +43,13 @@ pub async fn serve(config: Config) -> Result<()> {
         store,
         models: models.clone(),
         bundler,
+        fetch: Arc::new(nimbus_fetch::Web::new()?),
         jobs: jobs.clone(),
         platform: platform.clone(),
         assets: Arc::new(parts::EmbeddedAssets),
         config: ServerConfig {
             port,
+            apps_domain: config.apps_domain.clone(),
             token: token.clone(),
             secret: data.secret(&platform)?,
             version: env!("CARGO_PKG_VERSION"),

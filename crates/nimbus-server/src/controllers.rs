@@ -3,13 +3,16 @@
 
 pub(crate) mod apps;
 pub(crate) mod bridge;
+pub(crate) mod completions;
 pub(crate) mod exchange;
 pub(crate) mod frames;
 pub(crate) mod generations;
 pub(crate) mod launches;
+pub(crate) mod live;
 pub(crate) mod missing;
 pub(crate) mod models;
 pub(crate) mod pages;
+pub(crate) mod permissions;
 pub(crate) mod service;
 pub(crate) mod sessions;
 pub(crate) mod versions;

@@ -4,18 +4,18 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{HeaderName, HeaderValue, Method, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use nimbus_core::ids::{AppId, VersionId};
+use nimbus_core::ids::VersionId;
 use tower::ServiceExt;
 use tracing::Instrument;
 
 use crate::{
     controllers::frames,
     error::{ApiError, Cause, Code},
-    hosts::{self, Site},
+    hosts::{FrameSite, HostOrigin, Site},
     sandbox::policy,
     state::ServerState,
 };
@@ -25,27 +25,41 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Hands a request to the site that its `Host` names; anything else is 421 (RFC 9110 section
 /// 15.5.20).
 pub(crate) async fn dispatch(state: ServerState, pages: Router, apps: Router, mut request: Request) -> Response {
-    let port = state.port();
-    let site = match hosts::site(request.headers(), request.uri(), port) {
-        Some(Site::Host(origin)) => {
+    let (site, path) = match state.sites.site(request.headers(), request.uri()) {
+        Some((site, path)) => (site, path.to_owned()),
+        None => {
+            let message = format!("this server does not serve that host; it serves {}", state.sites.served());
+            let mut response = ApiError::new(Code::MisdirectedHost, message).into_response();
+            policy::host_headers(response.headers_mut(), &state.sites, "", "");
+            return response;
+        }
+    };
+    let site = match site {
+        Site::Host(origin) => {
             request.extensions_mut().insert(origin);
             pages
         }
-        Some(Site::App(app)) => {
-            request.extensions_mut().insert(app);
+        Site::Frame(frame) => {
+            request.extensions_mut().insert(frame);
+            if let Some(uri) = with_path(request.uri(), &path) {
+                *request.uri_mut() = uri;
+            }
             apps
-        }
-        None => {
-            let message = format!("this server does not serve that host; it serves {}", hosts::served(port));
-            let mut response = ApiError::new(Code::MisdirectedHost, message).into_response();
-            policy::host_headers(response.headers_mut(), port, "");
-            return response;
         }
     };
     match site.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     }
+}
+
+/// The same address with another path; the query stays.
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    if uri.path() == path {
+        return None;
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{path}{query}").parse().ok()
 }
 
 /// Gives the request a number, logs its end, and logs the cause of a failure of ours, once.
@@ -72,22 +86,23 @@ pub(crate) async fn observe(State(state): State<ServerState>, request: Request, 
 /// The headers of the person's pages and the API.
 pub(crate) async fn host_headers(State(state): State<ServerState>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let page = request.extensions().get::<HostOrigin>().map(|origin| origin.0.clone()).unwrap_or_default();
     if let Some(elsewhere) = framing_host(&state, &request) {
         return elsewhere;
     }
     let mut response = next.run(request).await;
-    policy::host_headers(response.headers_mut(), state.port(), &path);
+    policy::host_headers(response.headers_mut(), &state.sites, &page, &path);
     response
 }
 
 /// The headers of an app's host name, on errors too.
 pub(crate) async fn app_headers(State(state): State<ServerState>, request: Request, next: Next) -> Response {
-    let Some(app) = request.extensions().get::<AppId>().copied() else {
-        return ApiError::internal("a request reached an app's routes without an app").into_response();
+    let Some(site) = request.extensions().get::<FrameSite>().cloned() else {
+        return ApiError::internal("a request reached an app's routes without a site").into_response();
     };
     let version = version_in(request.uri().path());
     let mut response = next.run(request).await;
-    policy::app_headers(response.headers_mut(), state.port(), app, version, state.scripts.library());
+    policy::app_headers(response.headers_mut(), &state.sites, &site, version, state.scripts.library());
     response
 }
 
@@ -110,9 +125,9 @@ fn framing_host(state: &ServerState, request: &Request) -> Option<Response> {
     if !at_v6 || !is_page {
         return None;
     }
-    let [localhost, _] = hosts::framing_origins(state.port());
+    let [localhost, _] = state.sites.framing_origins();
     let mut response = Redirect::temporary(&format!("{localhost}{path}")).into_response();
-    policy::host_headers(response.headers_mut(), state.port(), "");
+    policy::host_headers(response.headers_mut(), &state.sites, "", "");
     Some(response)
 }
 

@@ -8,9 +8,10 @@ use axum::{
 use nimbus_core::{
     bridge::Refusal,
     model::{ModelError, ModelErrorKind},
-    ports::StoreError,
+    ports::{FetchError, Limit, StoreError},
 };
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// Every code of the API, with its name on the wire and its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(crate) enum Code {
     SignedOut,
     WrongToken,
     SandboxToken,
+    LaunchRevoked,
+    PermissionNeeded,
     ForeignOrigin,
     MissingHeader,
     NotFound,
@@ -37,7 +40,17 @@ pub(crate) enum Code {
     Internal,
     SchemaMode,
     NotReady,
-    Quota,
+    QuotaRecords,
+    QuotaData,
+    QuotaStorage,
+    QuotaCalls,
+    QuotaHttp,
+    QuotaAi,
+    QuotaAiTokens,
+    QuotaLive,
+    FetchRefused,
+    FetchFailed,
+    FetchTimeout,
     /// A model's own kind of failure.
     Model(ModelErrorKind),
 }
@@ -50,6 +63,8 @@ impl Code {
             Self::SignedOut => ("signed-out", StatusCode::UNAUTHORIZED),
             Self::WrongToken => ("wrong-token", StatusCode::UNAUTHORIZED),
             Self::SandboxToken => ("sandbox-token", StatusCode::UNAUTHORIZED),
+            Self::LaunchRevoked => ("launch-revoked", StatusCode::UNAUTHORIZED),
+            Self::PermissionNeeded => ("permission-needed", StatusCode::FORBIDDEN),
             Self::ForeignOrigin => ("foreign-origin", StatusCode::FORBIDDEN),
             Self::MissingHeader => ("missing-header", StatusCode::FORBIDDEN),
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND),
@@ -67,7 +82,17 @@ impl Code {
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
             Self::SchemaMode => ("schema-mode-missing", StatusCode::NOT_IMPLEMENTED),
             Self::NotReady => ("not-ready", StatusCode::SERVICE_UNAVAILABLE),
-            Self::Quota => ("quota", StatusCode::INSUFFICIENT_STORAGE),
+            Self::QuotaRecords => ("quota-records", StatusCode::INSUFFICIENT_STORAGE),
+            Self::QuotaData => ("quota-data", StatusCode::INSUFFICIENT_STORAGE),
+            Self::QuotaStorage => ("quota-storage", StatusCode::INSUFFICIENT_STORAGE),
+            Self::QuotaCalls => ("quota-calls", StatusCode::TOO_MANY_REQUESTS),
+            Self::QuotaHttp => ("quota-http", StatusCode::TOO_MANY_REQUESTS),
+            Self::QuotaAi => ("quota-ai", StatusCode::TOO_MANY_REQUESTS),
+            Self::QuotaAiTokens => ("quota-ai-tokens", StatusCode::TOO_MANY_REQUESTS),
+            Self::QuotaLive => ("quota-live", StatusCode::TOO_MANY_REQUESTS),
+            Self::FetchRefused => ("fetch-refused", StatusCode::FORBIDDEN),
+            Self::FetchFailed => ("fetch-failed", StatusCode::BAD_GATEWAY),
+            Self::FetchTimeout => ("fetch-timeout", StatusCode::GATEWAY_TIMEOUT),
             Self::Model(kind) => match kind {
                 ModelErrorKind::ModelNotFound | ModelErrorKind::PromptTooLong => {
                     (kind.code(), StatusCode::UNPROCESSABLE_ENTITY)
@@ -78,12 +103,13 @@ impl Code {
     }
 }
 
-/// A failed request. On the wire: `{"error":{"code","message","hint"?}}`.
+/// A failed request. On the wire: `{"error":{"code","message","hint"?,"data"?}}`.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     code: Code,
     message: String,
     hint: Option<String>,
+    data: Option<Value>,
     cause: Option<String>,
 }
 
@@ -93,7 +119,7 @@ pub(crate) struct Cause(pub(crate) String);
 
 impl ApiError {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, cause: None }
+        Self { code, message: message.into(), hint: None, data: None, cause: None }
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -107,6 +133,7 @@ impl ApiError {
             code: Code::Internal,
             message: "something went wrong on the server".to_owned(),
             hint: Some("the server's log names the cause, beside this answer's `x-request-id`".to_owned()),
+            data: None,
             cause: Some(cause.into()),
         }
     }
@@ -119,12 +146,22 @@ impl ApiError {
 
     /// No model could be asked, in the words of who tried.
     pub(crate) fn model(error: ModelError) -> Self {
-        Self { code: Code::Model(error.kind), message: error.message, hint: error.hint, cause: None }
+        Self { code: Code::Model(error.kind), message: error.message, hint: error.hint, data: None, cause: None }
     }
 
     /// There is no such thing, or it is somebody else's: the two cannot be told apart.
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new(Code::NotFound, format!("{what} does not exist"))
+    }
+}
+
+impl ApiError {
+    /// The same within a stream that has begun: its code and its message.
+    pub(crate) fn in_stream(&self) -> (&'static str, &str) {
+        if let Some(cause) = &self.cause {
+            tracing::error!(%cause, "a stream failed");
+        }
+        (self.code.row().0, &self.message)
     }
 }
 
@@ -135,7 +172,15 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict { .. } => {
                 Self::new(Code::Conflict, error.to_string()).with_hint("read it again, then repeat the change")
             }
-            StoreError::Quota(message) => Self::new(Code::Quota, message).with_hint("remove something first"),
+            StoreError::Quota(limit, message) => Self::new(
+                match limit {
+                    Limit::Records => Code::QuotaRecords,
+                    Limit::DataBytes => Code::QuotaData,
+                    Limit::StorageBytes => Code::QuotaStorage,
+                    Limit::AiTokens => Code::QuotaAiTokens,
+                },
+                message,
+            ),
             StoreError::Database(cause) => Self::internal(cause),
         }
     }
@@ -143,7 +188,30 @@ impl From<StoreError> for ApiError {
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
-        Self::new(Code::BadCall, refusal.to_string())
+        let message = refusal.to_string();
+        let Refusal::PermissionNeeded { permission, domain } = refusal else {
+            return Self::new(Code::BadCall, message);
+        };
+        let mut data = json!({ "permission": permission });
+        if let Some(domain) = domain {
+            data["domain"] = json!(domain);
+        }
+        let error = Self::new(Code::PermissionNeeded, message);
+        Self {
+            data: Some(data),
+            ..error.with_hint("the app declares it in `cumulonimbus.json`, and its viewer grants it")
+        }
+    }
+}
+
+impl From<FetchError> for ApiError {
+    fn from(error: FetchError) -> Self {
+        let code = match error {
+            FetchError::ForbiddenAddress(_) => Code::FetchRefused,
+            FetchError::Timeout(_) => Code::FetchTimeout,
+            FetchError::Unreachable(_) | FetchError::TooLarge(_) | FetchError::Encoded(_) => Code::FetchFailed,
+        };
+        Self::new(code, error.to_string())
     }
 }
 
@@ -158,12 +226,14 @@ struct Inner {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (code, status) = self.code.row();
-        let envelope = Envelope { error: Inner { code, message: self.message, hint: self.hint } };
+        let envelope = Envelope { error: Inner { code, message: self.message, hint: self.hint, data: self.data } };
         let mut response = (status, Json(envelope)).into_response();
         if let Some(cause) = self.cause {
             response.extensions_mut().insert(Cause(cause));

@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     middleware::from_fn_with_state,
-    routing::{any, get, post},
+    routing::{any, get, post, put},
 };
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -14,7 +14,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     auth,
     controllers::{
-        apps, bridge, exchange, frames, generations, launches, missing, models, pages, service, sessions, versions,
+        apps, bridge, completions, exchange, frames, generations, launches, live, missing, models, pages, permissions,
+        service, sessions, versions,
     },
     edge,
     state::ServerState,
@@ -76,6 +77,10 @@ fn person_routes(state: &ServerState) -> Router {
         .route("/api/apps/{id}/launch/renew", post(launches::renew))
         .route("/api/apps/{id}/launch/revoke", post(launches::revoke))
         .route("/api/sandbox/call", post(bridge::call).layer(DefaultBodyLimit::max(MAX_CALL_BODY)))
+        .route("/api/sandbox/live", get(live::follow))
+        .route("/api/sandbox/ai", post(completions::create))
+        .route("/api/permissions", get(permissions::list))
+        .route("/api/apps/{id}/permissions", put(permissions::put).delete(permissions::remove))
         .route("/api/llm/health", get(models::health))
         .route("/api/llm/probe", post(models::probe))
         .route("/api/samples", get(models::samples))

@@ -10,6 +10,7 @@ use axum::{
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use nimbus_core::{events::JournalEntry, ports::StoreError};
+use serde::Serialize;
 use tokio::time::{Instant, interval_at};
 
 /// How often a comment is sent, so that proxies and browsers see that the stream lives.
@@ -19,18 +20,30 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// the generation goes on. Nothing is buffered beyond the frame being sent, so a slow client slows
 /// only itself.
 pub(crate) fn stream(entries: impl Stream<Item = Result<JournalEntry, StoreError>> + Send + 'static) -> Response {
-    let frames = async_stream::stream! {
+    send(async_stream::stream! {
         let mut entries = pin!(entries);
+        while let Some(entry) = entries.next().await {
+            match entry {
+                Ok(entry) => yield frame(&entry),
+                // The stream ends without its last event: the client resumes from where it is.
+                Err(error) => {
+                    tracing::error!(%error, "a journal could not be read");
+                    break;
+                }
+            }
+        }
+    })
+}
+
+/// Streams frames, with a comment whenever nothing was sent for a while.
+pub(crate) fn send(frames: impl Stream<Item = String> + Send + 'static) -> Response {
+    let beating = async_stream::stream! {
+        let mut frames = pin!(frames);
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         loop {
             let frame = tokio::select! {
-                entry = entries.next() => match entry {
-                    Some(Ok(entry)) => frame(&entry),
-                    // The stream ends without its last event: the client resumes from where it is.
-                    Some(Err(error)) => {
-                        tracing::error!(%error, "a journal could not be read");
-                        break;
-                    }
+                frame = frames.next() => match frame {
+                    Some(frame) => frame,
                     None => break,
                 },
                 _ = heartbeat.tick() => ": still here\n\n".to_owned(),
@@ -38,13 +51,19 @@ pub(crate) fn stream(entries: impl Stream<Item = Result<JournalEntry, StoreError
             yield Ok::<_, std::convert::Infallible>(Bytes::from(frame));
         }
     };
-    let mut response = Body::from_stream(frames).into_response();
+    let mut response = Body::from_stream(beating).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Asks nginx and its like not to gather the stream.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
+}
+
+/// One event without a number. JSON has no line breaks of its own.
+pub(crate) fn message(event: &impl Serialize) -> String {
+    let json = serde_json::to_string(event).unwrap_or_default();
+    format!("event: message\ndata: {json}\n\n")
 }
 
 /// After which event a client wants to go on: `Last-Event-ID`, else `?after=`, else the start.

@@ -12,14 +12,15 @@ use std::{
 use nimbus_core::{
     generate::Jobs,
     platform::Platform,
-    ports::{Bundler, Models, Store},
+    ports::{Bundler, Fetch, Models, Store},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     assets::Assets,
     bundles::BundleCache,
-    sandbox::{launch::Launches, scripts::Scripts},
+    hosts::Sites,
+    sandbox::{launch::Launches, live::Live, pace::Pace, scripts::Scripts},
 };
 
 /// What the server is told when it starts. Holds secrets, so it has no `Debug`.
@@ -27,6 +28,9 @@ use crate::{
 pub struct ServerConfig {
     /// The port that browsers use, after the listener is bound.
     pub port: u16,
+    /// The domain below which apps have their names, behind a proxy that speaks https; none:
+    /// `localhost`.
+    pub apps_domain: Option<String>,
     /// The access token of the local owner. Empty: nobody can sign in.
     pub token: String,
     /// The key of session cookies and sandbox tokens. Kept across starts, or everybody is signed
@@ -46,6 +50,8 @@ pub struct ServerParts {
     pub models: Arc<dyn Models>,
     /// What turns source into something that runs.
     pub bundler: Arc<dyn Bundler>,
+    /// Requests of apps to the web.
+    pub fetch: Arc<dyn Fetch>,
     /// The running generations.
     pub jobs: Jobs,
     /// Clock and randomness.
@@ -79,6 +85,9 @@ pub struct Inner {
     pub(crate) launches: Launches,
     pub(crate) bundles: BundleCache,
     pub(crate) meters: Meters,
+    pub(crate) sites: Sites,
+    pub(crate) live: Live,
+    pub(crate) pace: Pace,
     /// Decompressed files, for clients that take no brotli.
     plain: Mutex<HashMap<String, bytes::Bytes>>,
 }
@@ -95,6 +104,9 @@ impl ServerState {
             launches: Launches::default(),
             bundles: BundleCache::default(),
             meters: Meters::default(),
+            sites: Sites::new(parts.config.port, parts.config.apps_domain.clone()),
+            live: Live::default(),
+            pace: Pace::default(),
             plain: Mutex::default(),
             parts,
         })))
@@ -110,10 +122,6 @@ impl Deref for ServerState {
 }
 
 impl Inner {
-    pub(crate) fn port(&self) -> u16 {
-        self.parts.config.port
-    }
-
     pub(crate) fn store(&self) -> &dyn Store {
         &*self.parts.store
     }

@@ -8,7 +8,8 @@ use nimbus_core::{
     diagnostic::Diagnostic,
     generation::Generation,
     ids::{AppId, UserId, VersionId},
-    model::{ModelErrorKind, ModelRef, ProviderHealth},
+    model::{ModelErrorKind, ModelRef, ProviderHealth, Usage},
+    permission::{Declared, Permissions},
     ports::Sample,
     source::SourceTree,
     version::Version,
@@ -87,6 +88,19 @@ pub(crate) struct Imported {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LaunchBody {
     pub(crate) version_id: Option<VersionId>,
+    #[serde(default)]
+    pub(crate) origin: FrameOrigin,
+}
+
+/// Under which name the frame is to be served.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FrameOrigin {
+    /// The app's own.
+    #[default]
+    Own,
+    /// The other name of this machine than the page's: the browser does not resolve the app's own.
+    Swap,
 }
 
 #[derive(Serialize)]
@@ -102,6 +116,65 @@ pub(crate) struct Launched {
     /// When the token ends; renew it before.
     pub(crate) expires_at: Timestamp,
     pub(crate) storage: Storage,
+    pub(crate) permissions: LaunchPermissions,
+    pub(crate) user: Viewer,
+}
+
+/// What the launched version declares, what of it the viewer granted, and what is missing.
+#[derive(Debug, Serialize)]
+pub(crate) struct LaunchPermissions {
+    pub(crate) declared: Declared,
+    pub(crate) granted: Permissions,
+    pub(crate) missing: Permissions,
+}
+
+/// The viewer, as an app may know them.
+#[derive(Debug, Serialize)]
+pub(crate) struct Viewer {
+    /// The same in every launch of this app, another one in every other app.
+    pub(crate) id: String,
+    pub(crate) name: &'static str,
+}
+
+/// `PUT /api/apps/{id}/permissions`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Allow {
+    pub(crate) version_id: VersionId,
+    pub(crate) allow: Permissions,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Grants {
+    pub(crate) grants: Vec<Granted>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Granted {
+    pub(crate) app_id: AppId,
+    pub(crate) app_name: String,
+    pub(crate) permissions: Permissions,
+    pub(crate) version_hash: String,
+    pub(crate) granted_at: Timestamp,
+}
+
+/// An event of `POST /api/sandbox/ai`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(crate) enum Told<'a> {
+    Text { content: &'a str },
+    Done { usage: Usage },
+    Error { code: &'a str, message: &'a str },
+}
+
+/// The last event of a stream of changes.
+#[derive(Debug, Serialize)]
+pub(crate) struct StreamError<'a> {
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) code: &'a str,
+    pub(crate) message: &'a str,
 }
 
 /// What the app kept in `localStorage`, for the frame's `init`.
@@ -116,6 +189,7 @@ pub(crate) struct Storage {
 pub(crate) struct Renewed {
     pub(crate) token: String,
     pub(crate) expires_at: Timestamp,
+    pub(crate) permissions: LaunchPermissions,
 }
 
 /// `GET /api/llm/health`.

@@ -12,6 +12,7 @@ use crate::{
     auth::Person,
     body::{ApiJson, ApiPath},
     error::{ApiError, Code},
+    sandbox::live::News,
     state::ServerState,
     wire::{AppChange, Apps, Generations},
 };
@@ -48,6 +49,7 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, ApiError> {
     own_app(&state, person.user, id).await?;
     state.store().delete_app(id, state.parts.platform.now()).await?;
+    state.live.tell(News::LookAgain);
     Ok(StatusCode::NO_CONTENT)
 }
 

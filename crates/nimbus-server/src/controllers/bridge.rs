@@ -3,26 +3,29 @@
 //! Which app and which person a call is for comes from the sandbox token alone; neither a cookie
 //! nor the call's own words count.
 
+use std::collections::BTreeMap;
+
 use axum::{Json, extract::State, http::HeaderMap};
 use nimbus_core::{
-    bridge::{BridgeCall, Grant, authorize},
-    data::{MAX_RECORD_BYTES, Record},
+    bridge::{BridgeCall, Grant, Refusal, authorize, query_of},
+    data::{Change, ChangeKind, MAX_RECORD_BYTES, Record},
     ids::RecordId,
 };
 use serde_json::{Map, Value, json};
 
+use super::{launches::viewer, live::tell};
 use crate::{
-    auth::bearer,
     body::ApiJson,
     error::{ApiError, Code},
-    sandbox::token,
+    sandbox::{admit::admit, pace::Asked},
     state::ServerState,
     wire::{Call, CallResult},
 };
 
 /// Every method, so that an unknown one is told from one with wrong parameters.
-const METHODS: [&str; 9] = [
+const METHODS: [&str; 12] = [
     "data.list",
+    "data.query",
     "data.get",
     "data.create",
     "data.update",
@@ -31,6 +34,8 @@ const METHODS: [&str; 9] = [
     "storage.remove",
     "storage.patch",
     "storage.clear",
+    "user.get",
+    "http.fetch",
 ];
 
 pub(crate) async fn call(
@@ -38,37 +43,17 @@ pub(crate) async fn call(
     headers: HeaderMap,
     ApiJson(call): ApiJson<Call>,
 ) -> Result<Json<CallResult>, ApiError> {
-    let grant = grant(&state, &headers).await?;
+    let (_, grant) = admit(&state, &headers).await?;
+    let now = state.parts.platform.now();
+    state.pace.count(Asked::Data, grant.app, grant.user, now)?;
     let call = read(call)?;
     authorize(&grant, &call)?;
     Ok(Json(CallResult { result: carry_out(&state, &grant, call).await? }))
 }
 
-/// What the token grants, while its app exists and its launch was not ended. That the version is the
-/// app's was made sure of when the token was minted.
-async fn grant(state: &ServerState, headers: &HeaderMap) -> Result<Grant, ApiError> {
-    let refused = |message: &str| ApiError::new(Code::SandboxToken, message);
-    let text = bearer(headers).ok_or_else(|| {
-        refused("the call brings no sandbox token")
-            .with_hint("send `Authorization: Bearer` with the `token` that the launch gave")
-    })?;
-    let claims = token::verify(&state.parts.config.secret, text, state.parts.platform.now(), 0).map_err(|error| {
-        refused(&error.to_string()).with_hint("renew it at `/api/apps/{id}/launch/renew`, or load the app again")
-    })?;
-    if state.launches.is_revoked(&claims.launch) {
-        return Err(refused("this launch was ended").with_hint("load the app again"));
-    }
-    let app = state.store().app(claims.app).await?;
-    if app.owner != claims.user {
-        return Err(refused("the sandbox token is for another person"));
-    }
-    Ok(Grant { app: claims.app, version: claims.version, user: claims.user })
-}
-
 fn read(call: Call) -> Result<BridgeCall, ApiError> {
     if !METHODS.contains(&call.method.as_str()) {
-        let name: String = call.method.chars().filter(|c| !c.is_control()).take(64).collect();
-        return Err(ApiError::new(Code::UnknownMethod, format!("there is no method `{name}`")));
+        return Err(unknown(&call.method));
     }
     let params = if call.params.is_null() { Value::Object(Map::new()) } else { call.params };
     let method = call.method;
@@ -77,49 +62,89 @@ fn read(call: Call) -> Result<BridgeCall, ApiError> {
 }
 
 async fn carry_out(state: &ServerState, grant: &Grant, call: BridgeCall) -> Result<Value, ApiError> {
-    let (app, user, store) = (grant.app, grant.user, state.store());
     match call {
-        BridgeCall::DataList { collection } => json_of(&store.records(app, user, &collection).await?),
-        BridgeCall::DataGet { collection, id } => json_of(&store.record(app, user, &collection, id).await?),
-        BridgeCall::DataCreate { collection, data } => {
+        BridgeCall::DataList { .. } | BridgeCall::DataQuery { .. } | BridgeCall::DataGet { .. } => {
+            find(state, grant, call).await
+        }
+        BridgeCall::DataCreate { .. } | BridgeCall::DataUpdate { .. } | BridgeCall::DataDelete { .. } => {
+            change(state, grant, call).await
+        }
+        BridgeCall::StorageSet { key, value } => keep(state, grant, BTreeMap::from([(key, value)]), &[]).await,
+        BridgeCall::StorageRemove { key } => keep(state, grant, BTreeMap::new(), &[key]).await,
+        BridgeCall::StoragePatch { set, remove } => keep(state, grant, set, &remove).await,
+        BridgeCall::StorageClear {} => {
+            state.store().clear_storage(grant.app, grant.user).await?;
+            Ok(Value::Null)
+        }
+        BridgeCall::UserGet {} => json_of(&viewer(state, grant.app, grant.user)),
+        BridgeCall::HttpFetch(fetch) => {
+            let outgoing = fetch.outgoing().map_err(Refusal::Unfit)?;
+            state.pace.count(Asked::Fetch, grant.app, grant.user, state.parts.platform.now())?;
+            json_of(&state.parts.fetch.fetch(&outgoing).await?)
+        }
+        // These have routes of their own, because their answers are streams.
+        BridgeCall::AiComplete(_) | BridgeCall::DataSubscribe { .. } => Err(unknown("a stream")),
+    }
+}
+
+async fn find(state: &ServerState, grant: &Grant, call: BridgeCall) -> Result<Value, ApiError> {
+    let query = query_of(&call);
+    match call {
+        BridgeCall::DataList { collection, scope } => {
+            json_of(&state.store().records(grant.app, grant.keeper(scope), &collection).await?)
+        }
+        BridgeCall::DataQuery { collection, scope, .. } => {
+            let plan = query.plan().map_err(Refusal::Unfit)?;
+            json_of(&plan.page(state.store().records(grant.app, grant.keeper(scope), &collection).await?))
+        }
+        BridgeCall::DataGet { collection, scope, id } => {
+            json_of(&state.store().record(grant.app, grant.keeper(scope), &collection, id).await?)
+        }
+        _ => Err(ApiError::internal("a call that finds nothing")),
+    }
+}
+
+/// Changes a record, and tells who follows its collection.
+async fn change(state: &ServerState, grant: &Grant, call: BridgeCall) -> Result<Value, ApiError> {
+    let (store, app, now) = (state.store(), grant.app, state.parts.platform.now());
+    let (collection, scope, op, id, record) = match call {
+        BridgeCall::DataCreate { collection, scope, data } => {
             check_size(&data)?;
-            let now = state.parts.platform.now();
             let id = RecordId::new(&state.parts.platform);
             let record = Record { id, data, revision: 1, created_at: now, updated_at: now };
-            store.create_record(app, user, &collection, &record).await?;
-            json_of(&record)
+            store.create_record(app, grant.keeper(scope), &collection, &record).await?;
+            (collection, scope, ChangeKind::Create, id, Some(record))
         }
-        BridgeCall::DataUpdate { collection, id, data, revision } => {
+        BridgeCall::DataUpdate { collection, scope, id, data, revision } => {
             check_size(&data)?;
-            let now = state.parts.platform.now();
-            json_of(&store.update_record(app, user, &collection, id, &data, revision, now).await?)
+            let keeper = grant.keeper(scope);
+            let record = store.update_record(app, keeper, &collection, id, &data, revision, now).await?;
+            (collection, scope, ChangeKind::Update, id, Some(record))
         }
-        BridgeCall::DataDelete { collection, id } => {
-            store.delete_record(app, user, &collection, id).await?;
-            Ok(Value::Null)
+        BridgeCall::DataDelete { collection, scope, id } => {
+            store.delete_record(app, grant.keeper(scope), &collection, id).await?;
+            (collection, scope, ChangeKind::Delete, id, None)
         }
-        BridgeCall::StorageSet { key, value } => {
-            store.set_storage(app, user, &key, &value).await?;
-            Ok(Value::Null)
-        }
-        BridgeCall::StorageRemove { key } => {
-            store.remove_storage(app, user, &key).await?;
-            Ok(Value::Null)
-        }
-        BridgeCall::StoragePatch { set, remove } => {
-            for key in &remove {
-                store.remove_storage(app, user, key).await?;
-            }
-            for (key, value) in &set {
-                store.set_storage(app, user, key, value).await?;
-            }
-            Ok(Value::Null)
-        }
-        BridgeCall::StorageClear {} => {
-            store.clear_storage(app, user).await?;
-            Ok(Value::Null)
-        }
-    }
+        _ => return Err(ApiError::internal("a call that changes nothing")),
+    };
+    let revision = record.as_ref().map(|record| record.revision);
+    tell(state, grant, Change { collection, scope, id, op, revision });
+    json_of(&record)
+}
+
+async fn keep(
+    state: &ServerState,
+    grant: &Grant,
+    set: BTreeMap<String, String>,
+    remove: &[String],
+) -> Result<Value, ApiError> {
+    state.store().patch_storage(grant.app, grant.user, &set, remove).await?;
+    Ok(Value::Null)
+}
+
+fn unknown(method: &str) -> ApiError {
+    let name: String = method.chars().filter(|c| !c.is_control()).take(64).collect();
+    ApiError::new(Code::UnknownMethod, format!("there is no method `{name}`"))
 }
 
 fn json_of(value: &impl serde::Serialize) -> Result<Value, ApiError> {
@@ -144,11 +169,12 @@ mod tests {
     #[test]
     fn every_method_listed_is_one_of_the_core() {
         let params = json!({
-            "collection": "notes", "id": "018f3c6e7b1a7cc080000123456789ab", "data": {}, "key": "k", "value": "v",
+            "url": "https://a.org/", "collection": "notes", "id": "018f3c6e7b1a7cc080000123456789ab", "data": {}, "key": "k", "value": "v",
         });
         for method in METHODS {
             let wanted: &[&str] = match method {
-                "data.list" => &["collection"],
+                "data.list" | "data.query" => &["collection"],
+                "http.fetch" => &["url"],
                 "data.get" | "data.delete" => &["collection", "id"],
                 "data.create" => &["collection", "data"],
                 "data.update" => &["collection", "id", "data"],

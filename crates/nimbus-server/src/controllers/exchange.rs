@@ -12,8 +12,10 @@ use axum::{
 use nimbus_core::{
     app::{App, ExecutionMode},
     diagnostic::Severity,
+    generate::build,
     ids::{AppId, VersionId},
     model::Usage,
+    permission::declared,
     source::{SourcePath, SourceTree},
     version::{Version, VersionOrigin, VersionStatus},
 };
@@ -59,7 +61,7 @@ pub(crate) async fn import(
         created_at: now,
         updated_at: now,
     };
-    let build = state.parts.bundler.build(app.id, files).await;
+    let build = build(&*state.parts.bundler, app.id, files).await;
     let broken = build.bundle.is_none() || build.diagnostics.iter().any(|d| d.severity == Severity::Error);
     let bundle = build.bundle.filter(|_| !broken);
     let diagnostics = [build.fixes, build.diagnostics].concat();
@@ -73,6 +75,8 @@ pub(crate) async fn import(
         prompt: String::new(),
         model: None,
         usage: Usage::default(),
+        sandbox_permissions: declared(&build.files).unwrap_or_default(),
+        hash: build.files.hash(),
         diagnostics: diagnostics.clone(),
         created_at: now,
     };

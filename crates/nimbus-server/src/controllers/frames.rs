@@ -1,9 +1,8 @@
 //! What an app's own host name serves: its document, its code, and the libraries.
 
 use axum::{
-    Extension,
-    extract::{Path, Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{FromRequestParts, Path, Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
 use nimbus_core::ids::{AppId, VersionId};
@@ -13,7 +12,7 @@ use crate::{
     assets::{self, IMMUTABLE},
     bundles::bundle,
     error::ApiError,
-    hosts,
+    hosts::FrameSite,
     sandbox::document::{LaunchBlock, document as app_document, sealed_page},
     state::ServerState,
 };
@@ -31,6 +30,18 @@ pub(crate) async fn ping() -> &'static str {
     "pong"
 }
 
+/// The app whose site it is. Under the names that no app has, nothing of an app is served.
+pub(crate) struct Framed(AppId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Framed {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let app = parts.extensions.get::<FrameSite>().and_then(|site| site.app);
+        app.map(Self).ok_or_else(|| ApiError::not_found("what this address names"))
+    }
+}
+
 #[derive(Deserialize)]
 pub(crate) struct LaunchNumber {
     launch: Option<String>,
@@ -39,12 +50,12 @@ pub(crate) struct LaunchNumber {
 /// The app's document, once per launch. Without one, words: an address alone starts nothing.
 pub(crate) async fn document(
     State(state): State<ServerState>,
-    Extension(app): Extension<AppId>,
+    Framed(app): Framed,
     Path(text): Path<String>,
     Query(LaunchNumber { launch }): Query<LaunchNumber>,
 ) -> Result<Response, ApiError> {
     let Some(version) = version(&text) else { return Ok(nothing().await) };
-    let [localhost, _] = hosts::framing_origins(state.port());
+    let [localhost, _] = state.sites.framing_origins();
     let used = launch.as_ref().and_then(|number| {
         let launch = state.launches.take(number, app, version, state.parts.platform.now())?;
         Some((number, launch.host))
@@ -77,7 +88,7 @@ pub(crate) async fn boot(State(state): State<ServerState>, Path(text): Path<Stri
 /// The app's code, behind the lock.
 pub(crate) async fn script(
     State(state): State<ServerState>,
-    Extension(app): Extension<AppId>,
+    Framed(app): Framed,
     Path(text): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -91,7 +102,7 @@ pub(crate) async fn script(
 /// The app's style sheet.
 pub(crate) async fn style(
     State(state): State<ServerState>,
-    Extension(app): Extension<AppId>,
+    Framed(app): Framed,
     Path(text): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -1,21 +1,22 @@
 //! Launches: how a host page starts an app in its frame, and acts for it while it runs.
 
 use axum::{Json, extract::State, http::StatusCode};
-use nimbus_core::ids::{AppId, UserId, VersionId};
+use nimbus_core::ids::{AppId, UserId};
 
-use super::own_app;
+use super::{own_app, sessions::OWNER_NAME};
 use crate::{
-    auth::{Origin, Person},
+    auth::{Origin, Person, sign},
     body::{ApiJson, ApiPath},
     bundles::bundle,
     error::{ApiError, Code},
-    hosts,
     sandbox::{
+        admit::{split, still_good},
         launch::Launch,
-        token::{self, Claims, RENEWABLE_SECONDS},
+        live::News,
+        token::{self, Claims, RENEWABLE_SECONDS, Started},
     },
     state::ServerState,
-    wire::{LaunchBody, Launched, Renewed, Storage, TokenBody},
+    wire::{FrameOrigin, LaunchBody, LaunchPermissions, Launched, Renewed, Storage, TokenBody, Viewer},
 };
 
 /// Prepares one start of an app: an address that opens once, and the token for its calls.
@@ -36,22 +37,30 @@ pub(crate) async fn create(
             .with_hint("open another version, or ask for a repair in the studio"));
     }
     let local = state.store().storage(id, person.user).await?;
-    let number = state.random_hex::<16>();
-    let issued_at = state.parts.platform.now();
-    state.launches.issue(number.clone(), Launch { app: id, version, host, issued_at });
-    let renewed = token_for(&state, id, version, person.user, number.clone());
+    let now = state.parts.platform.now();
+    let site = match body.origin {
+        FrameOrigin::Own => state.sites.app_site(id),
+        FrameOrigin::Swap => state.sites.swapped_site(id, &host),
+    };
+    let launch = state.random_hex::<16>();
+    state.launches.issue(launch.clone(), Launch { app: id, version, user: person.user, host, issued_at: now });
+    let since = state.launches.since(person.user, now);
+    let started = Started { app: id, version, user: person.user, launch: launch.clone(), since, head: app.head };
+    let renewed = token_for(&state, started).await?;
     Ok(Json(Launched {
-        url: format!("{}/v/{version}/?launch={number}", hosts::app_origin(id, state.port())),
-        launch: number,
+        url: format!("{}/v/{version}/?launch={launch}", site.base()),
+        launch,
         token: renewed.token,
         app_id: id,
         version_id: version,
         expires_at: renewed.expires_at,
         storage: Storage { local },
+        permissions: renewed.permissions,
+        user: viewer(&state, id, person.user),
     }))
 }
 
-/// A fresh token for a launch whose token ends, for frames that stay open. The old one may have
+/// A fresh token for a launch: its token ends, or its viewer granted something. The old one may have
 /// ended up to a day ago.
 pub(crate) async fn renew(
     State(state): State<ServerState>,
@@ -60,11 +69,8 @@ pub(crate) async fn renew(
     ApiJson(body): ApiJson<TokenBody>,
 ) -> Result<Json<Renewed>, ApiError> {
     let claims = own_claims(&state, person.user, id, &body.token)?;
-    if state.launches.is_revoked(&claims.launch) {
-        return Err(ApiError::new(Code::SandboxToken, "this launch was ended").with_hint("load the app again"));
-    }
-    own_app(&state, person.user, id).await?;
-    Ok(Json(token_for(&state, id, claims.version, person.user, claims.launch)))
+    still_good(&state, &claims).await?;
+    Ok(Json(token_for(&state, claims.started()).await?))
 }
 
 /// Ends a launch: its frame was removed, or misbehaved.
@@ -76,6 +82,7 @@ pub(crate) async fn revoke(
 ) -> Result<StatusCode, ApiError> {
     let claims = own_claims(&state, person.user, id, &body.token)?;
     state.launches.revoke(claims.launch, state.parts.platform.now());
+    state.live.tell(News::LookAgain);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -88,8 +95,19 @@ fn own_claims(state: &ServerState, user: UserId, app: AppId, text: &str) -> Resu
     Err(ApiError::new(Code::SandboxToken, "the sandbox token is for another app or person"))
 }
 
-fn token_for(state: &ServerState, app: AppId, version: VersionId, user: UserId, launch: String) -> Renewed {
-    let claims = Claims::new(app, version, user, launch, state.random_hex::<8>(), state.parts.platform.now());
+async fn token_for(state: &ServerState, started: Started) -> Result<Renewed, ApiError> {
+    let declared = state.store().version(started.version).await?.sandbox_permissions;
+    let consent = state.store().consent(started.app, started.user).await?;
+    let (granted, missing) = split(&declared, consent.as_ref().map(|consent| &consent.permissions));
+    let claims = Claims::new(started, granted.clone(), state.random_hex::<8>(), state.parts.platform.now());
     let token = token::mint(&state.parts.config.secret, &claims);
-    Renewed { token, expires_at: claims.expires_at() }
+    let permissions = LaunchPermissions { declared, granted, missing };
+    Ok(Renewed { token, expires_at: claims.expires_at(), permissions })
+}
+
+/// The viewer as one app may know them: an id that tells two apps nothing about each other.
+pub(super) fn viewer(state: &ServerState, app: AppId, user: UserId) -> Viewer {
+    let who = format!("{app} {user}");
+    let id = hex::encode(&sign(&state.parts.config.secret, "viewer of an app v1", who.as_bytes())[..16]);
+    Viewer { id, name: OWNER_NAME }
 }

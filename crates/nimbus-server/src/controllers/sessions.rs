@@ -11,9 +11,13 @@ use crate::{
     auth::{Person, clear_cookie, same_secret, session_cookie},
     body::ApiJson,
     error::{ApiError, Code},
+    sandbox::live::News,
     state::ServerState,
     wire::{Session, TokenBody, User},
 };
+
+/// What the one person of an installation without accounts is called.
+pub(super) const OWNER_NAME: &str = "Local owner";
 
 pub(crate) async fn show(person: Person) -> Json<Session> {
     Json(session_of(person))
@@ -36,13 +40,17 @@ pub(crate) async fn create(
     Ok((headers, Json(session_of(person))).into_response())
 }
 
-/// Signs a browser out, signed in or not.
-pub(crate) async fn remove(State(state): State<ServerState>) -> Response {
+/// Signs a browser out, signed in or not. Whoever was signed in: what they launched ends.
+pub(crate) async fn remove(State(state): State<ServerState>, person: Result<Person, ApiError>) -> Response {
+    if let Ok(person) = person {
+        state.launches.sign_out(person.user, state.parts.platform.now());
+        state.live.tell(News::LookAgain);
+    }
     let mut headers = HeaderMap::new();
     headers.insert(header::SET_COOKIE, clear_cookie(&state.parts.config));
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
 fn session_of(person: Person) -> Session {
-    Session { user: User { id: person.user, name: "Local owner" } }
+    Session { user: User { id: person.user, name: OWNER_NAME } }
 }

@@ -12,6 +12,7 @@ use crate::{
     body::ApiPath,
     bundles::bundle,
     error::{ApiError, Code},
+    sandbox::live::News,
     state::ServerState,
     wire::{Files, Versions},
 };
@@ -56,5 +57,6 @@ pub(crate) async fn restore(
         ..earlier
     };
     version.number = state.store().put_version(&version, &files, Some(&bundle)).await?;
+    state.live.tell(News::LookAgain);
     Ok(Json(version))
 }

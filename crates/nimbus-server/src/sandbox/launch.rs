@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use nimbus_core::ids::{AppId, VersionId};
+use nimbus_core::ids::{AppId, UserId, VersionId};
 
 use super::token::{LIFETIME_SECONDS, RENEWABLE_SECONDS};
 
@@ -20,6 +20,7 @@ const MOST: usize = 1024;
 pub(crate) struct Launch {
     pub(crate) app: AppId,
     pub(crate) version: VersionId,
+    pub(crate) user: UserId,
     /// The origin of the page that asked, such as `http://localhost:3000`.
     pub(crate) host: String,
     pub(crate) issued_at: Timestamp,
@@ -30,6 +31,8 @@ pub(crate) struct Launch {
 pub(crate) struct Launches {
     waiting: Mutex<HashMap<String, Launch>>,
     revoked: Mutex<HashMap<String, Timestamp>>,
+    /// The first millisecond at which a launch of this person counts again.
+    signed_out: Mutex<HashMap<UserId, i64>>,
 }
 
 impl Launches {
@@ -58,6 +61,26 @@ impl Launches {
         revoked.insert(number, now);
     }
 
+    /// Ends every launch of a person, waiting or running.
+    pub(crate) fn sign_out(&self, user: UserId, now: Timestamp) {
+        lock(&self.waiting).retain(|_, launch| launch.user != user);
+        let mut signed_out = lock(&self.signed_out);
+        let since = signed_out.entry(user).or_insert(i64::MIN);
+        *since = now.as_millisecond().max(*since) + 1;
+    }
+
+    /// When a launch that begins now begins, in milliseconds since 1970: after its person last
+    /// signed out, also within the same millisecond.
+    pub(crate) fn since(&self, user: UserId, now: Timestamp) -> i64 {
+        let signed_out = lock(&self.signed_out).get(&user).copied().unwrap_or(i64::MIN);
+        now.as_millisecond().max(signed_out)
+    }
+
+    /// Whether a person signed out since a launch began.
+    pub(crate) fn signed_out_since(&self, user: UserId, since: i64) -> bool {
+        lock(&self.signed_out).get(&user).is_some_and(|signed_out| since < *signed_out)
+    }
+
     /// Whether a launch was ended.
     pub(crate) fn is_revoked(&self, number: &str) -> bool {
         lock(&self.revoked).contains_key(number)
@@ -82,7 +105,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use nimbus_core::ids::InvalidId;
+    use nimbus_core::ids::{InvalidId, UserId};
 
     use super::{Launch, Launches, MOST};
 
@@ -94,7 +117,8 @@ mod tests {
     }
 
     fn launch(second: i64) -> Result<Launch, InvalidId> {
-        Ok(Launch { app: A.parse()?, version: A.parse()?, host: "http://localhost".to_owned(), issued_at: at(second) })
+        let host = "http://localhost".to_owned();
+        Ok(Launch { app: A.parse()?, version: A.parse()?, user: UserId::LOCAL_OWNER, host, issued_at: at(second) })
     }
 
     #[test]
@@ -108,6 +132,23 @@ mod tests {
             assert_eq!(taken.is_some(), works, "{app} {version} {second}");
             assert_eq!(launches.take("n", A.parse()?, A.parse()?, at(1000)), None);
         }
+        Ok(())
+    }
+
+    #[test]
+    fn signing_out_ends_what_began_before_and_nothing_after() -> Result<(), InvalidId> {
+        let launches = Launches::default();
+        let me = UserId::LOCAL_OWNER;
+        let before = launches.since(me, at(1000));
+        launches.issue("n".to_owned(), launch(1000)?);
+        assert!(!launches.signed_out_since(me, before));
+        launches.sign_out(me, at(1000));
+        let after = launches.since(me, at(1000));
+        assert!(launches.signed_out_since(me, before) && !launches.signed_out_since(me, after));
+        assert!(!launches.signed_out_since(UserId::EVERYBODY, before));
+        assert_eq!(launches.take("n", A.parse()?, A.parse()?, at(1000)), None);
+        launches.sign_out(me, at(1000));
+        assert!(launches.signed_out_since(me, after));
         Ok(())
     }
 

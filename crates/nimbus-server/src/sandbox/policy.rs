@@ -7,7 +7,7 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use nimbus_core::ids::{AppId, VersionId};
 
-use crate::hosts;
+use crate::hosts::{FrameSite, Sites};
 
 /// What an app's document may do beyond a plain one; repeated as the frame's attribute.
 const SANDBOX: &str = "allow-scripts allow-forms";
@@ -15,13 +15,18 @@ const SANDBOX: &str = "allow-scripts allow-forms";
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), payment=(), \
                            publickey-credentials-get=(), identity-credentials-get=(), attribution-reporting=()";
 
-/// The headers of every response under an app's host name. `version` is none where the address
-/// names none: then nothing at all may load.
-pub(crate) fn app_headers(headers: &mut HeaderMap, port: u16, app: AppId, version: Option<VersionId>, library: &str) {
-    let origin = hosts::app_origin(app, port);
-    let own = version.map(|version| format!("{origin}/v/{version}/"));
-    let libraries = format!("{origin}/lib/{library}/");
-    set(headers, header::CONTENT_SECURITY_POLICY, &app_policy(own.as_deref(), &libraries, port));
+/// The headers of every response under an app's address. `version` is none where the address names
+/// none: then nothing at all may load.
+pub(crate) fn app_headers(
+    headers: &mut HeaderMap,
+    sites: &Sites,
+    site: &FrameSite,
+    version: Option<VersionId>,
+    library: &str,
+) {
+    let own = site.app.and(version).map(|version| format!("{}/v/{version}/", site.base()));
+    let libraries = format!("{}/lib/{library}/", site.origin);
+    set(headers, header::CONTENT_SECURITY_POLICY, &app_policy(own.as_deref(), &libraries, sites));
     let reachable = own.map(|own| format!("\"{own}*\" \"{libraries}*\"")).unwrap_or_default();
     set(headers, HeaderName::from_static("connection-allowlist"), &format!("({reachable})"));
     set(headers, header::X_DNS_PREFETCH_CONTROL, "off");
@@ -36,11 +41,11 @@ pub(crate) fn app_headers(headers: &mut HeaderMap, port: u16, app: AppId, versio
 }
 
 /// The headers of every response of the person's pages and the API. A page that shows an app may
-/// frame that app's origin and no other: this stops a frame from taking data along to another
-/// address by navigating itself.
-pub(crate) fn host_headers(headers: &mut HeaderMap, port: u16, path: &str) {
-    let frame = framed_app(path).map_or_else(|| "'none'".to_owned(), |app| hosts::app_origin(app, port));
-    set(headers, header::CONTENT_SECURITY_POLICY, &host_policy(&frame));
+/// frame that app's address and no other: this stops a frame from taking data along to another
+/// address by navigating itself. `page` is the page's own origin.
+pub(crate) fn host_headers(headers: &mut HeaderMap, sites: &Sites, page: &str, path: &str) {
+    let frame = framed_app(path).map_or_else(|| "'none'".to_owned(), |app| frame_sources(sites, app, page));
+    set(headers, header::CONTENT_SECURITY_POLICY, &host_policy(&frame, sites));
     set(headers, CROSS_ORIGIN_OPENER_POLICY, "same-origin");
     set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
     set(headers, header::REFERRER_POLICY, "no-referrer");
@@ -51,11 +56,17 @@ pub(crate) fn host_headers(headers: &mut HeaderMap, port: u16, path: &str) {
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
+/// The two places of one app: its name, and its folder under the other name of this machine.
+fn frame_sources(sites: &Sites, app: AppId, page: &str) -> String {
+    let (named, swapped) = (sites.app_site(app), sites.swapped_site(app, page));
+    if named == swapped { named.origin } else { format!("{} {}/", named.origin, swapped.base()) }
+}
+
 /// Content Security Policy Level 3 of an app. `own` is the folder of the version, with a slash.
-fn app_policy(own: Option<&str>, libraries: &str, port: u16) -> String {
+fn app_policy(own: Option<&str>, libraries: &str, sites: &Sites) -> String {
     let script = own.map_or_else(|| "'none'".to_owned(), |own| format!("{own}js/ {libraries}"));
     let own = own.map(|own| format!(" {own}")).unwrap_or_default();
-    let ancestors = hosts::framing_origins(port).join(" ");
+    let ancestors = sites.framing_origins().join(" ");
     [
         format!("sandbox {SANDBOX}"),
         "default-src 'none'".to_owned(),
@@ -79,14 +90,15 @@ fn app_policy(own: Option<&str>, libraries: &str, port: u16) -> String {
 }
 
 /// Content Security Policy Level 3 of the person's pages.
-fn host_policy(frame: &str) -> String {
+fn host_policy(frame: &str, sites: &Sites) -> String {
+    let probe = sites.probe().map(|probe| format!(" {probe}")).unwrap_or_default();
     [
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self'",
-        "connect-src 'self'",
+        &format!("connect-src 'self'{probe}"),
         &format!("frame-src {frame}"),
         "form-action 'self'",
         "base-uri 'none'",
@@ -115,9 +127,15 @@ mod tests {
     use nimbus_core::ids::InvalidId;
 
     use super::{app_headers, framed_app, host_headers};
+    use crate::hosts::Sites;
 
     const APP: &str = "018f3c6e7b1a7cc080000123456789ab";
+    const PAGE: &str = "http://localhost:3000";
     const VERSION: &str = "018f3c6e-7b1a-7cc0-8000-0123456789cd";
+
+    fn local() -> Sites {
+        Sites::new(3000, None)
+    }
 
     fn lines(headers: &HeaderMap) -> Vec<String> {
         let mut lines = Vec::new();
@@ -136,7 +154,7 @@ mod tests {
     #[test]
     fn an_app_is_sealed() -> Result<(), InvalidId> {
         let mut headers = HeaderMap::new();
-        app_headers(&mut headers, 3000, APP.parse()?, Some(VERSION.parse()?), "abc");
+        app_headers(&mut headers, &local(), &local().app_site(APP.parse()?), Some(VERSION.parse()?), "abc");
         let origin = "http://018f3c6e7b1a7cc080000123456789ab.localhost:3000";
         let own = format!("{origin}/v/018f3c6e-7b1a-7cc0-8000-0123456789cd/");
         let mut expected = vec![
@@ -173,9 +191,40 @@ mod tests {
     }
 
     #[test]
+    fn in_a_folder_an_app_reaches_that_folder_only() -> Result<(), InvalidId> {
+        let mut headers = HeaderMap::new();
+        let site = local().swapped_site(APP.parse()?, PAGE);
+        app_headers(&mut headers, &local(), &site, Some(VERSION.parse()?), "abc");
+        let own = format!("http://127.0.0.1:3000/frame/{APP}/v/{VERSION}/");
+        let lines = lines(&headers);
+        for line in [
+            format!("csp script-src {own}js/ http://127.0.0.1:3000/lib/abc/"),
+            format!("csp style-src 'unsafe-inline' {own}"),
+            format!("csp img-src data: blob: {own}"),
+            "csp connect-src 'none'".to_owned(),
+            "csp sandbox allow-scripts allow-forms".to_owned(),
+            format!("connection-allowlist: (\"{own}*\" \"http://127.0.0.1:3000/lib/abc/*\")"),
+        ] {
+            assert!(lines.contains(&line), "{line} is missing in {lines:#?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn with_a_domain_for_apps_a_page_frames_only_that() {
+        let sites = Sites::new(3000, Some("apps.example.org".to_owned()));
+        let mut headers = HeaderMap::new();
+        host_headers(&mut headers, &sites, PAGE, &format!("/apps/{APP}"));
+        let lines = lines(&headers);
+        for line in [format!("csp frame-src https://{APP}.apps.example.org"), "csp connect-src 'self'".to_owned()] {
+            assert!(lines.contains(&line), "{line} is missing in {lines:#?}");
+        }
+    }
+
+    #[test]
     fn without_a_version_nothing_loads() -> Result<(), InvalidId> {
         let mut headers = HeaderMap::new();
-        app_headers(&mut headers, 3000, APP.parse()?, None, "abc");
+        app_headers(&mut headers, &local(), &local().app_site(APP.parse()?), None, "abc");
         let lines = lines(&headers);
         for line in [
             "csp script-src 'none'",
@@ -194,9 +243,9 @@ mod tests {
     #[test]
     fn neither_policy_has_a_nonce_a_hash_or_eval() -> Result<(), InvalidId> {
         let mut app = HeaderMap::new();
-        app_headers(&mut app, 3000, APP.parse()?, Some(VERSION.parse()?), "abc");
+        app_headers(&mut app, &local(), &local().app_site(APP.parse()?), Some(VERSION.parse()?), "abc");
         let mut host = HeaderMap::new();
-        host_headers(&mut host, 3000, "/");
+        host_headers(&mut host, &local(), PAGE, "/");
         for line in lines(&app).iter().chain(&lines(&host)) {
             assert!(!line.contains("nonce-") && !line.contains("sha256-") && !line.contains("eval"), "{line}");
             assert!(!line.starts_with("csp script-src") || !line.contains("unsafe-inline"), "{line}");
@@ -211,7 +260,7 @@ mod tests {
             "cross-origin-opener-policy: same-origin",
             "cross-origin-resource-policy: same-origin",
             "csp base-uri 'none'",
-            "csp connect-src 'self'",
+            "csp connect-src 'self' http://probe.localhost:3000/ping",
             "csp default-src 'none'",
             "csp font-src 'self'",
             "csp form-action 'self'",
@@ -225,14 +274,15 @@ mod tests {
             "x-content-type-options: nosniff",
         ];
         let mut headers = HeaderMap::new();
-        host_headers(&mut headers, 3000, "/settings");
+        host_headers(&mut headers, &local(), PAGE, "/settings");
         assert_eq!(lines(&headers), expected);
 
         for page in ["/apps/018f3c6e-7b1a-7cc0-8000-0123456789ab", "/studio/018f3c6e7b1a7cc080000123456789ab"] {
             let mut headers = HeaderMap::new();
-            host_headers(&mut headers, 3000, page);
+            host_headers(&mut headers, &local(), PAGE, page);
             let frames: Vec<_> = lines(&headers).into_iter().filter(|line| line.starts_with("csp frame-src")).collect();
-            assert_eq!(frames, [format!("csp frame-src http://{APP}.localhost:3000")], "{page}");
+            let own = format!("csp frame-src http://{APP}.localhost:3000 http://127.0.0.1:3000/frame/{APP}/");
+            assert_eq!(frames, [own], "{page}");
         }
         for page in ["/apps/x", "/apps/*", "/apps/", "/new", "/apps/018f3c6e7b1a7cc080000123456789ab/x; script-src *"] {
             assert_eq!(framed_app(page), None, "{page}");

@@ -6,7 +6,10 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use nimbus_core::ids::{AppId, UserId, VersionId};
+use nimbus_core::{
+    ids::{AppId, UserId, VersionId},
+    permission::Permissions,
+};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
@@ -20,8 +23,8 @@ pub(crate) const RENEWABLE_SECONDS: i64 = 24 * 60 * 60;
 
 const PURPOSE: &str = "sandbox token v1";
 const AUDIENCE: &str = "sandbox";
-/// Longer than any token that we make.
-const MAX_TOKEN_BYTES: usize = 2048;
+/// Longer than any token that we make: sixteen domains of 253 bytes, in base64.
+const MAX_TOKEN_BYTES: usize = 8192;
 
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,12 +36,29 @@ pub(crate) struct Claims {
     pub(crate) user: UserId,
     /// The launch that it belongs to.
     pub(crate) launch: String,
+    /// When that launch began, in milliseconds since 1970.
+    pub(crate) since: i64,
+    /// The head of the app when it was launched: another one ends the launch.
+    pub(crate) head: Option<VersionId>,
+    /// What the version declares and the person had granted.
+    pub(crate) caps: Permissions,
     /// When it was made, in seconds since 1970.
     pub(crate) iat: i64,
     /// When it ends, in seconds since 1970.
     pub(crate) exp: i64,
     /// Tells tokens of one launch apart.
     pub(crate) jti: String,
+}
+
+/// A launch, as all its tokens tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Started {
+    pub(crate) app: AppId,
+    pub(crate) version: VersionId,
+    pub(crate) user: UserId,
+    pub(crate) launch: String,
+    pub(crate) since: i64,
+    pub(crate) head: Option<VersionId>,
 }
 
 /// Why a token is not accepted.
@@ -54,16 +74,23 @@ pub(crate) enum TokenError {
 
 impl Claims {
     /// The claims of a new token.
-    pub(crate) fn new(
-        app: AppId,
-        version: VersionId,
-        user: UserId,
-        launch: String,
-        jti: String,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(started: Started, caps: Permissions, jti: String, now: Timestamp) -> Self {
+        let Started { app, version, user, launch, since, head } = started;
         let iat = now.as_second();
-        Self { aud: AUDIENCE.to_owned(), app, version, user, launch, iat, exp: iat + LIFETIME_SECONDS, jti }
+        let exp = iat + LIFETIME_SECONDS;
+        Self { aud: AUDIENCE.to_owned(), app, version, user, launch, since, head, caps, iat, exp, jti }
+    }
+
+    /// The launch that the token is for.
+    pub(crate) fn started(&self) -> Started {
+        Started {
+            app: self.app,
+            version: self.version,
+            user: self.user,
+            launch: self.launch.clone(),
+            since: self.since,
+            head: self.head,
+        }
     }
 
     /// When the token ends.
@@ -108,9 +135,12 @@ pub(crate) fn verify(secret: &[u8; 32], token: &str, now: Timestamp, grace: i64)
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use nimbus_core::ids::{InvalidId, UserId};
+    use nimbus_core::{
+        ids::{InvalidId, UserId},
+        permission::{Domain, InvalidDomain, MAX_DOMAINS, Permissions},
+    };
 
-    use super::{Claims, LIFETIME_SECONDS, RENEWABLE_SECONDS, TokenError, mint, verify};
+    use super::{Claims, LIFETIME_SECONDS, RENEWABLE_SECONDS, Started, TokenError, mint, verify};
 
     const SECRET: [u8; 32] = [7; 32];
 
@@ -120,8 +150,15 @@ mod tests {
 
     fn claims() -> Result<Claims, InvalidId> {
         let id = "018f3c6e7b1a7cc080000123456789ab";
-        let launch = "0123456789abcdef".to_owned();
-        Ok(Claims::new(id.parse()?, id.parse()?, UserId::LOCAL_OWNER, launch, "1".to_owned(), at(1000)))
+        let started = Started {
+            app: id.parse()?,
+            version: id.parse()?,
+            user: UserId::LOCAL_OWNER,
+            launch: "0123456789abcdef".to_owned(),
+            since: 1_000_000,
+            head: Some(id.parse()?),
+        };
+        Ok(Claims::new(started, Permissions::default(), "1".to_owned(), at(1000)))
     }
 
     #[test]
@@ -152,6 +189,17 @@ mod tests {
             assert_eq!(verify(&SECRET, forged, at(1000), 0), Err(TokenError::Forged), "{forged}");
         }
         assert_eq!(verify(&[8; 32], &token, at(1000), 0), Err(TokenError::Forged));
+        Ok(())
+    }
+
+    #[test]
+    fn a_token_has_room_for_all_permissions() -> Result<(), Box<dyn std::error::Error>> {
+        let label = "x".repeat(61);
+        let long = |n: usize| Domain::parse(&format!("{n:02}.{label}.{label}.{label}.{label}.a"));
+        let domains = (0..MAX_DOMAINS).map(long).collect::<Result<_, InvalidDomain>>()?;
+        let caps = Permissions { ai: true, domains, shared_data: true };
+        let claims = Claims { caps, ..claims()? };
+        assert_eq!(verify(&SECRET, &mint(&SECRET, &claims), at(1000), 0), Ok(claims));
         Ok(())
     }
 

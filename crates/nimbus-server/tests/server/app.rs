@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::{
-    ports::{FakeAssets, FakeBundler, FakeModels},
+    ports::{FakeAssets, FakeBundler, FakeFetch, FakeModels},
     store::MemoryStore,
 };
 
@@ -64,6 +64,7 @@ impl TestApp {
             store: store.clone(),
             models,
             bundler,
+            fetch: Arc::new(FakeFetch),
             jobs: jobs.clone(),
             platform,
             assets: Arc::new(FakeAssets::new()),
@@ -118,7 +119,14 @@ impl TestApp {
 
 /// The settings of every server under test.
 pub fn config() -> ServerConfig {
-    ServerConfig { port: 3000, token: TOKEN.to_owned(), secret: [7; 32], version: "0.1.0", commit: Some("abc") }
+    ServerConfig {
+        port: 3000,
+        apps_domain: None,
+        token: TOKEN.to_owned(),
+        secret: [7; 32],
+        version: "0.1.0",
+        commit: Some("abc"),
+    }
 }
 
 /// A program's request with the owner's token.

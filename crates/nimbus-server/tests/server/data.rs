@@ -92,7 +92,7 @@ async fn only_a_sandbox_token_counts() {
 
     assert_eq!(call(post().token(&token)).await.status, StatusCode::OK);
     app.send(ask(Method::DELETE, &format!("/api/apps/{id}"))).await;
-    assert_eq!(call(post().token(&token)).await.code(), "not-found");
+    assert_eq!(call(post().token(&token)).await.code(), "launch-revoked");
 }
 
 #[tokio::test]
@@ -113,8 +113,8 @@ async fn a_token_ends_is_renewed_and_revoked() {
 
     let revoke = app.post(&format!("/api/apps/{id}/launch/revoke"), json!({ "token": fresh })).await;
     assert_eq!(revoke.status, StatusCode::NO_CONTENT);
-    assert_eq!(app.call(&fresh, "data.list", list).await.code(), "sandbox-token");
-    assert_eq!(renew(&app, &id, &fresh).await.code(), "sandbox-token");
+    assert_eq!(app.call(&fresh, "data.list", list).await.code(), "launch-revoked");
+    assert_eq!(renew(&app, &id, &fresh).await.code(), "launch-revoked");
     app.clock.advance(25 * 60 * 60 * 1000);
     assert_eq!(renew(&app, &id, &token).await.code(), "sandbox-token");
 }
@@ -143,7 +143,7 @@ async fn bad_calls_are_refused_in_words() {
         result(&app.call(&token, "storage.set", json!({ "key": n.to_string(), "value": part })).await);
     }
     let full = app.call(&token, "storage.set", json!({ "key": "5", "value": part })).await;
-    assert_eq!((full.status, full.code().as_str()), (StatusCode::INSUFFICIENT_STORAGE, "quota"));
+    assert_eq!((full.status, full.code().as_str()), (StatusCode::INSUFFICIENT_STORAGE, "quota-storage"));
     let huge = app.call(&token, "storage.set", json!({ "key": "6", "value": "x".repeat(2_000_000) })).await;
     assert_eq!((huge.status, huge.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large"));
 }

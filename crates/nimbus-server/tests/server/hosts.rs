@@ -11,7 +11,7 @@ use nimbus_server::{ServerParts, ServerState};
 
 use crate::{
     app::{Ask, TestApp, ask, config},
-    ports::{FakeAssets, FakeBundler, FakeModels},
+    ports::{FakeAssets, FakeBundler, FakeFetch, FakeModels},
     store::MemoryStore,
 };
 
@@ -140,6 +140,7 @@ fn a_server_does_not_start_without_the_lock() {
             models: ports.models.clone(),
             bundler: ports.bundler.clone(),
             platform: ports.platform.clone(),
+            fetch: Arc::new(FakeFetch),
             jobs: Jobs::new(ports),
             assets: Arc::new(FakeAssets::new().without(path)),
             config: config(),

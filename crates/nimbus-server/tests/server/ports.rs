@@ -12,7 +12,8 @@ use nimbus_core::{
         ChatEvent, ChatRequest, ChatStream, FinishReason, InstalledModel, ModelChoice, ModelError, ModelErrorKind,
         ModelRef, ProviderHealth, ProviderId, Usage,
     },
-    ports::{Build, Bundler, Models, Sample},
+    outgoing::{Fetched, Outgoing},
+    ports::{Build, Bundler, Fetch, FetchError, Models, Sample},
     source::SourceTree,
     version::Bundle,
 };
@@ -70,6 +71,20 @@ impl Models for FakeModels {
 
     fn samples(&self) -> Vec<Sample> {
         vec![Sample { id: "todo".to_owned(), title: "Todo".to_owned(), prompt: "A todo list".to_owned() }]
+    }
+}
+
+/// Answers with what it was asked. The host `inside.example.org` leads into this network.
+pub struct FakeFetch;
+
+#[async_trait]
+impl Fetch for FakeFetch {
+    async fn fetch(&self, request: &Outgoing) -> Result<Fetched, FetchError> {
+        if request.domain.as_str() == "inside.example.org" {
+            return Err(FetchError::ForbiddenAddress(request.domain.to_string()));
+        }
+        let body = format!("{} {} {:?}", request.method.as_str(), request.url, request.headers);
+        Ok(Fetched { status: 200, headers: BTreeMap::new(), body, base64: false, truncated: false })
     }
 }
 

@@ -12,11 +12,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use nimbus_core::{
     app::App,
+    completion::TOKENS_PER_DAY,
     data::{MAX_STORAGE_BYTES, Record},
     events::JournalEntry,
     generation::{Generation, GenerationState},
     ids::{AppId, GenerationId, RecordId, UserId, VersionId},
-    ports::{AppPatch, Outcome, Store, StoreError},
+    permission::Consent,
+    ports::{AppPatch, Limit, Outcome, Store, StoreError},
     source::SourceTree,
     version::{Bundle, Version, VersionStatus},
 };
@@ -37,6 +39,8 @@ struct Tables {
     generations: BTreeMap<GenerationId, (Generation, Vec<JournalEntry>)>,
     records: BTreeMap<(Place, String), Vec<Record>>,
     storage: BTreeMap<Place, BTreeMap<String, String>>,
+    consents: BTreeMap<Place, Consent>,
+    spent: BTreeMap<(AppId, UserId, i64), u64>,
 }
 
 impl MemoryStore {
@@ -233,25 +237,58 @@ impl Store for MemoryStore {
         Ok(self.tables()?.storage.get(&(app, user)).cloned().unwrap_or_default())
     }
 
-    async fn set_storage(&self, app: AppId, user: UserId, key: &str, value: &str) -> Result<()> {
+    async fn patch_storage(
+        &self,
+        app: AppId,
+        user: UserId,
+        set: &BTreeMap<String, String>,
+        remove: &[String],
+    ) -> Result<()> {
         let mut tables = self.tables()?;
         let storage = tables.storage.entry((app, user)).or_default();
-        let bytes: usize = storage.iter().filter(|(k, _)| *k != key).map(|(k, v)| k.len() + v.len()).sum();
-        if bytes + key.len() + value.len() > MAX_STORAGE_BYTES {
-            return Err(StoreError::Quota("the storage of this app is full".to_owned()));
+        let mut changed = storage.clone();
+        changed.retain(|key, _| !remove.contains(key));
+        changed.extend(set.clone());
+        let bytes: usize = changed.iter().map(|(key, value)| key.len() + value.len()).sum();
+        if bytes > MAX_STORAGE_BYTES {
+            return Err(StoreError::Quota(Limit::StorageBytes, "the storage of this app is full".to_owned()));
         }
-        storage.insert(key.to_owned(), value.to_owned());
-        Ok(())
-    }
-
-    async fn remove_storage(&self, app: AppId, user: UserId, key: &str) -> Result<()> {
-        self.tables()?.storage.entry((app, user)).or_default().remove(key);
+        *storage = changed;
         Ok(())
     }
 
     async fn clear_storage(&self, app: AppId, user: UserId) -> Result<()> {
         self.tables()?.storage.remove(&(app, user));
         Ok(())
+    }
+
+    async fn put_consent(&self, consent: &Consent) -> Result<()> {
+        self.tables()?.consents.insert((consent.app, consent.user), consent.clone());
+        Ok(())
+    }
+
+    async fn consent(&self, app: AppId, user: UserId) -> Result<Option<Consent>> {
+        Ok(self.tables()?.consents.get(&(app, user)).cloned())
+    }
+
+    async fn consents(&self, user: UserId) -> Result<Vec<Consent>> {
+        Ok(self.tables()?.consents.values().filter(|consent| consent.user == user).cloned().collect())
+    }
+
+    async fn delete_consent(&self, app: AppId, user: UserId) -> Result<()> {
+        self.tables()?.consents.remove(&(app, user));
+        Ok(())
+    }
+
+    async fn spend_tokens(&self, app: AppId, user: UserId, day: i64, tokens: i64) -> Result<u64> {
+        let mut tables = self.tables()?;
+        let spent = tables.spent.entry((app, user, day)).or_default();
+        let sum = spent.checked_add_signed(tokens).unwrap_or(0);
+        if tokens > 0 && sum > TOKENS_PER_DAY {
+            return Err(StoreError::Quota(Limit::AiTokens, "the tokens of this day are used up".to_owned()));
+        }
+        *spent = sum;
+        Ok(sum)
     }
 
     async fn ping(&self) -> Result<()> {

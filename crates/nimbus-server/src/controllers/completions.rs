@@ -1,0 +1,173 @@
+//! `POST /api/sandbox/ai`: a question of an app to a model, answered as it is written. Keys and
+//! addresses of models stay on the server; tokens are counted per app, person and day.
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use futures::StreamExt;
+use nimbus_core::{
+    bridge::{BridgeCall, authorize},
+    completion::{Completion, prompt_tokens},
+    ids::{AppId, UserId},
+    model::{ChatEvent, ChatRequest, ModelChoice, Usage, estimate_tokens},
+};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use crate::{
+    body::ApiJson,
+    error::ApiError,
+    sandbox::{
+        admit::{admit, still_good},
+        live::News,
+        pace::Asked,
+        token::Claims,
+    },
+    sse,
+    state::ServerState,
+    wire::Told,
+};
+
+/// Begins the answer. Dropping the response stops the model.
+pub(crate) async fn create(
+    State(state): State<ServerState>,
+    headers: HeaderMap,
+    ApiJson(completion): ApiJson<Completion>,
+) -> Result<Response, ApiError> {
+    let (claims, grant) = admit(&state, &headers).await?;
+    let call = BridgeCall::AiComplete(completion);
+    authorize(&grant, &call)?;
+    let BridgeCall::AiComplete(completion) = call else {
+        return Err(ApiError::internal("a question became another call"));
+    };
+    let request = completion.request().map_err(|problem| ApiError::internal(format!("unchecked: {problem}")))?;
+    let now = state.parts.platform.now();
+    state.pace.count(Asked::Model, grant.app, grant.user, now)?;
+    let bill = Bill::open(&state, grant.app, grant.user, &request).await?;
+    let news = state.live.news();
+    Ok(sse::send(answer(state, claims, request, bill, news)))
+}
+
+fn answer(
+    state: ServerState,
+    claims: Claims,
+    request: ChatRequest,
+    mut bill: Bill,
+    mut news: Receiver<News>,
+) -> impl futures::Stream<Item = String> + Send {
+    async_stream::stream! {
+        let mut events = match state.parts.models.open(&ModelChoice::default(), request).await {
+            Ok(events) => events,
+            Err(error) => {
+                // No model read it.
+                bill.give_back().await;
+                yield sse::message(&Told::Error { code: error.kind.code(), message: &error.message });
+                return;
+            }
+        };
+        loop {
+            let event = tokio::select! {
+                event = events.next() => event,
+                () = revoked(&state, &claims, &mut news) => {
+                    let (code, message) = ("launch-revoked", "this app may not go on");
+                    yield sse::message(&Told::Error { code, message });
+                    return;
+                }
+            };
+            match event {
+                Some(Ok(ChatEvent::Text(content))) => {
+                    bill.used += estimate_tokens(&content);
+                    yield sse::message(&Told::Text { content: &content });
+                }
+                Some(Ok(ChatEvent::Thinking(content))) => bill.used += estimate_tokens(&content),
+                Some(Ok(ChatEvent::Done { usage, .. })) => {
+                    let told = usage.prompt_tokens + usage.completion_tokens;
+                    if told > 0 {
+                        bill.used = told;
+                    }
+                    bill.settle().await;
+                    yield sse::message(&Told::Done { usage: Usage { context_tokens: 0, ..usage } });
+                    return;
+                }
+                Some(Ok(ChatEvent::Routed { .. } | ChatEvent::Fallback { .. } | ChatEvent::Loading)) => {}
+                Some(Err(error)) => {
+                    yield sse::message(&Told::Error { code: error.kind.code(), message: &error.message });
+                    return;
+                }
+                None => {
+                    let (code, message) = ("model-interrupted", "the model's answer broke off");
+                    yield sse::message(&Told::Error { code, message });
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Waits until the launch was ended or may no longer ask models.
+async fn revoked(state: &ServerState, claims: &Claims, news: &mut Receiver<News>) {
+    loop {
+        match news.recv().await {
+            Ok(News::Changed { .. }) => continue,
+            Ok(News::LookAgain) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+        if !still_good(state, claims).await.is_ok_and(|grant| grant.caps.ai) {
+            return;
+        }
+    }
+}
+
+/// Tokens that were set aside, and what they will have been. What is not used is given back, also
+/// when the client goes away in the middle; after a crash it stays spent.
+struct Bill {
+    state: ServerState,
+    app: AppId,
+    user: UserId,
+    day: i64,
+    reserved: u64,
+    used: u64,
+    settled: bool,
+}
+
+impl Bill {
+    async fn open(state: &ServerState, app: AppId, user: UserId, request: &ChatRequest) -> Result<Self, ApiError> {
+        let read = prompt_tokens(request);
+        let reserved = read + u64::from(request.max_tokens);
+        let day = state.parts.platform.now().as_second().div_euclid(24 * 60 * 60);
+        state.store().spend_tokens(app, user, day, signed(reserved)).await?;
+        Ok(Self { state: state.clone(), app, user, day, reserved, used: read, settled: false })
+    }
+
+    async fn give_back(mut self) {
+        self.used = 0;
+        self.settle().await;
+    }
+
+    async fn settle(&mut self) {
+        self.settled = true;
+        pay(&self.state, self.app, self.user, self.day, signed(self.used) - signed(self.reserved)).await;
+    }
+}
+
+impl Drop for Bill {
+    fn drop(&mut self) {
+        if self.settled {
+            return;
+        }
+        let (state, app, user, day) = (self.state.clone(), self.app, self.user, self.day);
+        let rest = signed(self.used) - signed(self.reserved);
+        // Outside a runtime the process ends, and the reservation stands.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { pay(&state, app, user, day, rest).await });
+        }
+    }
+}
+
+async fn pay(state: &ServerState, app: AppId, user: UserId, day: i64, tokens: i64) {
+    // A quota here means that the model used a little more than was set aside: the day is over anyway.
+    if let Err(error) = state.store().spend_tokens(app, user, day, tokens).await {
+        tracing::warn!(%error, "the tokens of an answer could not be counted");
+    }
+}
+
+fn signed(tokens: u64) -> i64 {
+    i64::try_from(tokens).unwrap_or(i64::MAX)
+}

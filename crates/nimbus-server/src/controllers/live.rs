@@ -1,0 +1,106 @@
+//! `GET /api/sandbox/live`: the changes of a collection, from any window.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use nimbus_core::{
+    bridge::{BridgeCall, authorize},
+    data::{Change, Scope},
+};
+use serde::Deserialize;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::{
+    body::ApiQuery,
+    error::{ApiError, Code},
+    sandbox::{
+        admit::{admit, still_good},
+        live::News,
+        token::Claims,
+    },
+    sse,
+    state::ServerState,
+    wire::StreamError,
+};
+
+#[derive(Deserialize)]
+pub(crate) struct Followed {
+    collection: String,
+    #[serde(default)]
+    scope: Scope,
+}
+
+/// Streams changes until the token ends or the launch is ended; then a last event says so. Changes
+/// between two streams are not repeated: who follows again reads again.
+pub(crate) async fn follow(
+    State(state): State<ServerState>,
+    ApiQuery(Followed { collection, scope }): ApiQuery<Followed>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (claims, grant) = admit(&state, &headers).await?;
+    let call = BridgeCall::DataSubscribe { collection, scope };
+    authorize(&grant, &call)?;
+    let BridgeCall::DataSubscribe { collection, .. } = call else {
+        return Err(ApiError::internal("a subscription became another call"));
+    };
+    let keeper = grant.keeper(scope);
+    let Some((mut news, place)) = state.live.follow(grant.app, grant.user) else {
+        let message = "this app follows too many collections at once";
+        return Err(ApiError::new(Code::QuotaLive, message).with_hint("close some of its windows"));
+    };
+    Ok(sse::send(async_stream::stream! {
+        let _place = place;
+        yield ": following\n\n".to_owned();
+        loop {
+            let heard = tokio::select! {
+                heard = news.recv() => heard,
+                () = over(&state, &claims) => {
+                    yield last("sandbox-token", "the sandbox token has expired");
+                    break;
+                }
+                () = state.parts.shutdown.cancelled() => break,
+            };
+            match heard {
+                Ok(News::Changed { app, keeper: of, change }) => {
+                    if app == grant.app && of == keeper && change.collection == collection {
+                        yield sse::message(&*change);
+                    }
+                }
+                Ok(News::LookAgain) => if let Err(error) = still_good(&state, &claims).await {
+                    let (code, message) = error.in_stream();
+                    yield last(code, message);
+                    break;
+                },
+                Err(RecvError::Lagged(_)) => {
+                    yield last("missed", "too much changed at once: read the collection again");
+                    break;
+                }
+                Err(RecvError::Closed) => break,
+            }
+        }
+    }))
+}
+
+/// Tells who follows a collection.
+pub(crate) fn tell(state: &ServerState, grant: &nimbus_core::bridge::Grant, change: Change) {
+    let keeper = grant.keeper(change.scope);
+    state.live.tell(News::Changed { app: grant.app, keeper, change: Arc::new(change) });
+}
+
+/// Waits until a token ends. Also looks every 15 seconds whether its launch goes on: a new version
+/// comes from a generation, which tells nobody here.
+async fn over(state: &ServerState, claims: &Claims) {
+    const LOOK: std::time::Duration = std::time::Duration::from_secs(15);
+    loop {
+        let left = claims.expires_at().duration_since(state.parts.platform.now());
+        let Ok(left) = std::time::Duration::try_from(left) else { return };
+        tokio::time::sleep(left.min(LOOK)).await;
+        if left > LOOK && still_good(state, claims).await.is_err() {
+            state.live.tell(News::LookAgain);
+        }
+    }
+}
+
+fn last(code: &str, message: &str) -> String {
+    sse::message(&StreamError { kind: "error", code, message })
+}
