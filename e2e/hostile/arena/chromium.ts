@@ -114,6 +114,11 @@ class ChromiumTab implements Tab {
     return Promise.resolve(this.#popups.map((popup) => popup.url()));
   }
 
+  async frames(): Promise<string[]> {
+    const frames = this.#page.mainFrame().childFrames();
+    return await Promise.all(frames.map((frame) => within(5_000, frame.evaluate(() => document.documentURI))));
+  }
+
   async back(): Promise<void> {
     await this.#page.goBack({ timeout: 10_000, waitUntil: "commit" });
   }

@@ -101,6 +101,19 @@ export class Stage {
     return findings;
   }
 
+  /** Shows that the sinks hear these ways out of this browser, where nothing of ours is in the way. */
+  async hear(id: number, vectors: readonly Vector[]): Promise<Finding[]> {
+    const attacks = await Promise.all(vectors.map(async (vector) => ({ vector, evil: await this.#evil(id, vector) })));
+    await this.#attackFromControl(attacks);
+    return await Promise.all(
+      attacks.map(async ({ vector, evil }) => {
+        const [hit] = await this.sinks.hits(evil.tag);
+        const outcome = hit === undefined ? "failed" : "heard";
+        return { vector: vector.name, outcome, seen: hit === undefined ? "nothing arrived" : `${hit.via} ${hit.what}` };
+      }),
+    );
+  }
+
   async #try(id: number, vectors: readonly Vector[], known: readonly string[]): Promise<Finding[]> {
     const inApp = await Promise.all(vectors.map(async (vector) => ({ vector, evil: await this.#evil(id, vector) })));
     const inControl = await Promise.all(vectors.map(async (vector) => ({ vector, evil: await this.#evil(id, vector) })));

@@ -19,6 +19,8 @@ export interface Tab {
   url(): Promise<string>;
   /** The addresses of all pages that this tab has opened. */
   popups(): Promise<string[]>;
+  /** The addresses of the documents that the page's frames really hold. */
+  frames(): Promise<string[]>;
   /** Goes back in history. */
   back(): Promise<void>;
   /** How often the browser has shown a dialog of the page's. They are dismissed. */

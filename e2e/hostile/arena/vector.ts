@@ -45,6 +45,8 @@ export type Outcome =
   | "leaked"
   /** Something arrived, as SECURITY.md says it does. */
   | "leaked, as known"
+  /** It arrived where it had to: in a page without our headers. */
+  | "heard"
   /** The browser has no such feature. */
   | "unsupported"
   /** The product has no such feature; what is true today was tested. */

@@ -1,0 +1,203 @@
+import { pause, type Stage, until } from "../arena/stage.ts";
+import type { Tab } from "../arena/tab.ts";
+import type { Finding } from "../arena/vector.ts";
+import type { Case } from "./case.ts";
+import { absent, check, frameState, longestGap, measureGaps, removed, works } from "./check.ts";
+
+/** An app that does `code` when its button is pressed. */
+const onGo = (code: string) => `
+document.addEventListener("click", (event) => {
+  if (event.target.id === "go") setTimeout(async () => { ${code} }, 50);
+});
+`;
+
+/** The host page's own button that starts the app afresh. */
+const RELOAD = "header button[aria-label]";
+
+/** The app can be started afresh, and works. */
+async function startsAfresh(tab: Tab): Promise<Finding> {
+  const started = Date.now();
+  await tab.click(RELOAD);
+  const fresh = async () => {
+    const { state, sandbox } = await tab.inPage(frameState);
+    return state === "ready" && sandbox === "allow-scripts allow-forms" && (await works(tab));
+  };
+  const seen = await until("the app starts afresh", fresh, 25_000).then(
+    () => `it runs again after ${Date.now() - started} ms`,
+    (error: unknown) => String(error),
+  );
+  return check("Reload", seen.startsWith("it runs"), seen);
+}
+
+/** What an app does to its host page and to another app for some seconds. */
+async function endure(stage: Stage, code: string, seconds: number, most: number): Promise<{ tab: Tab; findings: Finding[] }> {
+  const sibling = await stage.run("");
+  const tab = await stage.run(onGo(code));
+  await measureGaps(tab);
+  await tab.clickInFrame("#go");
+  await pause(seconds * 1_000);
+  const gap = await longestGap(tab);
+  const beats = await works(sibling);
+  return {
+    tab,
+    findings: [
+      check("host page", gap < most, `held up ${gap} ms at most`),
+      check("another app", beats, beats ? "its calls are answered" : "its calls are not answered"),
+    ],
+  };
+}
+
+/** Cases 78 to 87. */
+export const exhaustions: readonly Case[] = [
+  {
+    id: 78,
+    title: "an endless loop",
+    category: "exhaustion",
+    async run(stage) {
+      const { tab, findings } = await endure(stage, "for (;;);", 3, 500);
+      return [...findings, await startsAfresh(tab)];
+    },
+  },
+  {
+    id: 79,
+    title: "one app twice, hanging once",
+    category: "exhaustion",
+    async run(stage) {
+      const app = await stage.coded(onGo("for (;;);"));
+      const [first, second, other] = [await stage.open(app), await stage.open(app), await stage.run("")];
+      await measureGaps(first);
+      await measureGaps(second);
+      await first.clickInFrame("#go");
+      await pause(2_000);
+      const gaps = [await longestGap(first), await longestGap(second)];
+      return [
+        check("both host pages", gaps.every((gap) => gap < 500), `held up ${gaps.join(" and ")} ms`),
+        check("another app", await works(other), "its calls are answered"),
+      ];
+    },
+  },
+  {
+    id: 80,
+    title: "a heap that grows",
+    category: "exhaustion",
+    async run(stage) {
+      // To the heap's own limit, or 3 GiB, or 6 s.
+      const code = `
+        const kept = [];
+        const end = Date.now() + 6000;
+        while (kept.length < 384 && Date.now() < end) kept.push(new Array(1024 * 1024).fill(Math.random()));
+        window.kept = kept;`;
+      const { tab, findings } = await endure(stage, code, 6, 1_500);
+      return [...findings, await startsAfresh(tab)];
+    },
+  },
+  {
+    id: 81,
+    title: "200 busy workers",
+    category: "exhaustion",
+    async run(stage) {
+      const code = `
+        const url = URL.createObjectURL(new Blob(["const end = Date.now() + 5000; while (Date.now() < end);"]));
+        window.kept = Array.from({ length: 200 }, () => new Worker(url));`;
+      const { tab, findings } = await endure(stage, code, 3, 1_500);
+      return [...findings, await startsAfresh(tab)];
+    },
+  },
+  {
+    id: 82,
+    title: "a document without end",
+    category: "exhaustion",
+    async run(stage) {
+      const code = `
+        const end = Date.now() + 5000;
+        while (Date.now() < end) {
+          const part = document.createElement("div");
+          part.innerHTML = "<b style='float:left;filter:blur(9px)'>x</b>".repeat(2000);
+          document.body.append(part);
+          void document.body.offsetHeight;
+        }`;
+      const { tab, findings } = await endure(stage, code, 4, 1_500);
+      return [...findings, await startsAfresh(tab)];
+    },
+  },
+  {
+    id: 83,
+    title: "dialogs without end",
+    category: "exhaustion",
+    async run(stage) {
+      const code = `
+        const original = (name) => { try { delete window[name]; } catch {} return window[name] ?? Object.getPrototypeOf(window)[name]; };
+        window.onbeforeunload = (event) => { event.preventDefault(); event.returnValue = "stay"; return "stay"; };
+        for (let n = 0; n < 50; n++) {
+          for (const name of ["alert", "confirm", "prompt", "print"]) { try { original(name)?.call(window, "hostile"); } catch {} }
+        }
+        window.done = true;`;
+      const { tab, findings } = await endure(stage, code, 1, 500);
+      const done = await tab.inFrame(() => (window as any).done === true).catch(() => false);
+      return [...findings, check("dialogs of the browser", done && tab.dialogs() === 0, `${tab.dialogs()} shown`), await startsAfresh(tab)];
+    },
+  },
+  {
+    id: 84,
+    title: "a history full of nothing",
+    category: "exhaustion",
+    async run(stage) {
+      const code = `
+        for (let n = 0; n < 300; n++) { try { history.pushState({ n }, "", "#" + n); } catch {} try { location.hash = "h" + n; } catch {} }
+        window.done = true;`;
+      const { tab, findings } = await endure(stage, code, 1, 1_500);
+      const address = await tab.url();
+      await tab.click('header a[href="/"]');
+      await until("the list of apps is there", async () => new URL(await tab.url()).pathname === "/");
+      return [...findings, check("the page's way back", true, `left ${new URL(address).pathname} by the link above the app`)];
+    },
+  },
+  {
+    id: 85,
+    title: "sizes without end",
+    category: "exhaustion",
+    async run(stage) {
+      const code = `
+        for (let n = 0; n < 100; n++) { try { window.resizeTo(9999, 9999); window.moveTo(0, 0); window.scrollTo(0, 1e9); } catch {} }
+        document.body.style.cssText = "position:fixed;inset:-9999px;width:99999px;height:99999px;z-index:2147483647";`;
+      const { tab, findings } = await endure(stage, code, 1, 500);
+      const seen = await tab.inPage(() => {
+        const { bottom } = (document.querySelector("header") as Element).getBoundingClientRect();
+        const frame = (document.querySelector("iframe") as Element).getBoundingClientRect();
+        return { header: bottom, top: frame.top, inside: frame.bottom <= innerHeight && frame.right <= innerWidth, scrolls: document.documentElement.scrollHeight > innerHeight };
+      });
+      return [...findings, check("the frame", seen.top >= seen.header && seen.inside && !seen.scrolls, seen), await absent(stage, "ui.resize", { height: 9_999 })];
+    },
+  },
+  {
+    id: 86,
+    title: "an app that reloads itself",
+    category: "exhaustion",
+    async run(stage) {
+      const app = await stage.coded("if (!location.hash) setTimeout(() => location.reload(), 300);");
+      const tab = await stage.tab();
+      await tab.goto(`${stage.target.origin}/apps/${app.appId}`);
+      const error = await removed(tab);
+      await pause(3_000);
+      const after = await tab.inPage(frameState);
+      const count = await tab.inPage(() => ((window as any).hostileLaunches as unknown[]).length);
+      return [check("after the first time", error.includes("reloaded itself") && after.sandbox === "" && count === 1, `${error} (${count} launch)`)];
+    },
+  },
+  {
+    id: 87,
+    title: "frames within frames",
+    category: "exhaustion",
+    async run(stage) {
+      const code = `
+        const nest = (depth) => depth === 0 ? "x" : '<iframe srcdoc="' + nest(depth - 1).replaceAll("&", "&amp;").replaceAll('"', "&quot;") + '"></iframe>'.repeat(1);
+        for (let n = 0; n < 400; n++) {
+          const frame = document.createElement("iframe");
+          frame.srcdoc = nest(4) + "<script>for (;;) document.body.append(document.createElement('iframe'))</" + "script>";
+          document.body.append(frame);
+        }`;
+      const { tab, findings } = await endure(stage, code, 3, 1_500);
+      return [...findings, await startsAfresh(tab)];
+    },
+  },
+];

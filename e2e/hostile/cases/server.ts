@@ -1,0 +1,276 @@
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { startProgram } from "../../fixtures/program.ts";
+import type { Stage } from "../arena/stage.ts";
+import type { Case } from "./case.ts";
+import { absent, attempt, check, notYet } from "./check.ts";
+import { send } from "./raw.ts";
+
+const host = (stage: Stage) => new URL(stage.target.origin).host;
+
+function get(path: string, name: string, more = ""): string {
+  return `GET ${path} HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n${more}\r\n`;
+}
+
+function post(stage: Stage, body: string, more: Readonly<Record<string, string>>): string {
+  const headers = { host: host(stage), connection: "close", "content-length": String(Buffer.byteLength(body)), ...more };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST /api/apps/import HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
+}
+
+const FILES = JSON.stringify({ files: { "src/App.tsx": "export default () => null" } });
+
+async function cookieOf(stage: Stage): Promise<string> {
+  const { headers } = await send(stage.target.origin, get(`/?token=${stage.target.token}`, host(stage)));
+  return headers["set-cookie"]?.split(";")[0] ?? "";
+}
+
+/** A program of the case's own, with a model at an address of the case's choice. */
+async function withOllama<T>(url: string, use: (ask: (path: string) => Promise<string>, memory: () => Promise<number>) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "cumulonimbus-hostile-"));
+  const program = await startProgram(folder, { LLM_PROVIDER: "ollama", OLLAMA_ENABLED: "true", OLLAMA_API_URL: url });
+  try {
+    const ask = async (path: string) =>
+      await (await fetch(program.origin + path, { headers: { authorization: `Bearer ${program.token}` } })).text();
+    return await use(ask, () => mostMemory(program.pid));
+  } finally {
+    await program.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A model's server of the case's own, at an address of the loopback. */
+async function fakeOllama(answer: (path: string) => { status: number; headers: Record<string, string>; body: string | Buffer }) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const { status, headers, body } = answer(request.url ?? "");
+    response.writeHead(status, headers);
+    response.end(body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, asked, close: () => server.close() };
+}
+
+/** Cases 96 to 106. */
+export const edges: readonly Case[] = [
+  {
+    id: 96,
+    title: "host names that are not served",
+    category: "server",
+    async run(stage) {
+      const { port } = new URL(stage.target.origin);
+      const names = ["evil.test", `evil.test:${port}`, "localhost", `localhost.evil.test:${port}`, `0.0.0.0:${port}`, `127.1:${port}`, `evil.localhost:${port}`, `[::ffff:127.0.0.1]:${port}`];
+      const findings = [];
+      for (const name of names) {
+        for (const path of ["/", "/api/session"]) {
+          const { status } = await send(stage.target.origin, get(path, name));
+          findings.push(check(`${name.replace(port, "PORT")}${path}`, status === 421, `status ${status}`));
+        }
+      }
+      const twice = await send(stage.target.origin, get("/", host(stage), "Host: evil.test\r\n"));
+      const line = await send(stage.target.origin, get("http://evil.test/", host(stage)));
+      return [
+        ...findings,
+        check("two names", [400, 421].includes(twice.status), `status ${twice.status}`),
+        check("another one in the request line", [400, 421].includes(line.status), `status ${line.status}`),
+      ];
+    },
+  },
+  {
+    id: 97,
+    title: "the API under an app's host name",
+    category: "server",
+    async run(stage) {
+      const app = await stage.coded("");
+      const name = `${app.appId.replaceAll("-", "")}.${host(stage)}`;
+      const findings = [];
+      for (const path of ["/api/session", "/api/apps", `/api/apps/${app.appId}`, "/metrics", "/?token=x", "/settings"]) {
+        const { status, headers } = await send(stage.target.origin, get(path, name, `Authorization: Bearer ${stage.target.token}\r\n`));
+        const sealed = headers["content-security-policy"]?.startsWith("sandbox allow-scripts allow-forms;") ?? false;
+        findings.push(check(path.replace(app.appId, "…"), [404, 421].includes(status) && sealed, `status ${status}, ${sealed ? "sealed" : "without the policy"}`));
+      }
+      return findings;
+    },
+  },
+  {
+    id: 98,
+    title: "requests of an opaque origin",
+    category: "server",
+    async run(stage) {
+      const cookie = await cookieOf(stage);
+      const json = { "content-type": "application/json", "x-cumulonimbus": "1", cookie };
+      const own = await send(stage.target.origin, post(stage, FILES, { ...json, origin: stage.target.origin }));
+      const opaque = await send(stage.target.origin, post(stage, FILES, { ...json, origin: "null" }));
+      const bearer = await send(stage.target.origin, post(stage, FILES, { ...json, origin: "null", authorization: `Bearer ${stage.target.token}` }));
+      const reading = await send(stage.target.origin, get("/api/apps", host(stage), `Cookie: ${cookie}\r\nOrigin: null\r\n`));
+      return [
+        check("the same with our origin", own.status === 200, `status ${own.status}`),
+        check("Origin: null", opaque.status === 403, `status ${opaque.status}`),
+        check("Origin: null with the owner's token", bearer.status === 403, `status ${bearer.status}`),
+        check("reading", reading.status === 403, `status ${reading.status}`),
+      ];
+    },
+  },
+  {
+    id: 99,
+    title: "requests of another page of this machine",
+    category: "server",
+    async run(stage) {
+      const cookie = await cookieOf(stage);
+      const json = { "content-type": "application/json", "x-cumulonimbus": "1", cookie };
+      const findings = [];
+      const variants: Record<string, Record<string, string>> = {
+        "another port": { origin: "http://localhost:3000" },
+        "same-site": { origin: stage.target.origin, "sec-fetch-site": "same-site" },
+        "cross-site": { origin: stage.target.origin, "sec-fetch-site": "cross-site" },
+        "no origin": {},
+      };
+      for (const [vector, more] of Object.entries(variants)) {
+        const { status } = await send(stage.target.origin, post(stage, FILES, { ...json, ...more }));
+        findings.push(check(vector, status === 403, `status ${status}`));
+      }
+      const { "x-cumulonimbus": _, ...plain } = json;
+      const headerless = await send(stage.target.origin, post(stage, FILES, { ...plain, origin: stage.target.origin }));
+      const tab = await stage.tab();
+      await tab.goto(await stage.sinks.page(stage.sinks.tag(99), "<!doctype html><title>another port</title>"));
+      const before = await countApps(stage);
+      const crossed = await tab.inPage(
+        async ({ url, body }) => {
+          const request = (init: RequestInit) => fetch(`${url}/api/apps/import`, { method: "POST", credentials: "include", body, ...init }).then((response) => response.status, () => 0);
+          return [await request({ mode: "no-cors" }), await request({ headers: { "content-type": "application/json", "x-cumulonimbus": "1" } })];
+        },
+        { url: stage.target.origin, body: FILES },
+      );
+      return [
+        ...findings,
+        check("without our header", headerless.status === 403, `status ${headerless.status}`),
+        check("a page on another port, with the cookie", crossed.every((status) => status === 0) && (await countApps(stage)) <= before + 2, `it saw ${crossed.join(", ")}`),
+      ];
+    },
+  },
+  {
+    id: 100,
+    title: "JSON that says it is text",
+    category: "server",
+    async run(stage) {
+      const cookie = await cookieOf(stage);
+      const findings = [];
+      for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain; application/json"]) {
+        const { status } = await send(stage.target.origin, post(stage, FILES, { "content-type": type, "x-cumulonimbus": "1", cookie, origin: stage.target.origin }));
+        findings.push(check(type, status === 415, `status ${status}`));
+      }
+      return findings;
+    },
+  },
+  {
+    id: 101,
+    title: "a WebSocket from another page",
+    category: "server",
+    async run(stage) {
+      const cookie = await cookieOf(stage);
+      const findings = [];
+      for (const path of ["/api/generations", "/api/sandbox/call", "/ws", "/"]) {
+        const { status } = await send(
+          stage.target.origin,
+          get(path, host(stage), `Cookie: ${cookie}\r\nOrigin: http://evil.test\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n`).replace("Connection: close", "Connection: Upgrade"),
+          800,
+        );
+        findings.push(check(path, status !== 101, `status ${status}; the server speaks no WebSocket`));
+      }
+      return findings;
+    },
+  },
+  {
+    id: 102,
+    title: "addresses of this machine and network",
+    category: "server",
+    async run(stage) {
+      const urls = ["http://127.1/", "http://0x7f000001/", "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/"];
+      const tab = await stage.run("");
+      return await Promise.all(
+        urls.map(async (url) => {
+          const answer = await tab.inFrame(attempt, { method: "http.fetch", params: { url } });
+          return notYet(`http.fetch of ${url}`, answer.startsWith("refused unknown-method"), `the bridge answers: ${answer}`);
+        }),
+      );
+    },
+  },
+  {
+    id: 103,
+    title: "what unpacks to a thousand times its size",
+    category: "server",
+    async run(stage) {
+      const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024, 32));
+      const head = post(stage, "", {
+        "content-type": "application/json",
+        "content-encoding": "gzip",
+        "content-length": String(bomb.length),
+        authorization: `Bearer ${stage.target.token}`,
+      });
+      const { status } = await send(stage.target.origin, Buffer.concat([Buffer.from(head), bomb]));
+      const ollama = await fakeOllama(() => ({ status: 200, headers: { "content-type": "application/json", "content-encoding": "gzip" }, body: bomb }));
+      const seen = await withOllama(ollama.url, async (ask, memory) => {
+        const health = await ask("/api/llm/health");
+        return { mebibytes: await memory(), health: health.slice(0, 120) };
+      });
+      ollama.close();
+      return [
+        check("a request", status >= 400 && status < 500, `status ${status}`),
+        check("a model's answer", seen.mebibytes < 220 && ollama.asked.length > 0, `${seen.mebibytes} MiB of memory; ${ollama.asked[0]}; ${seen.health}`),
+      ];
+    },
+  },
+  {
+    id: 104,
+    title: "a model's address that is something else",
+    category: "server",
+    async run(stage) {
+      const tag = stage.sinks.tag(104);
+      const secret = "secret-of-another-service";
+      const redirecting = await fakeOllama(() => ({ status: 302, headers: { location: `http://${tag}.evil.test/` }, body: secret }));
+      const redirected = await withOllama(redirecting.url, (ask) => ask("/api/llm/health"));
+      redirecting.close();
+      const hits = await stage.sinks.hits(tag, 500);
+      const other = await fakeOllama(() => ({ status: 500, headers: {}, body: secret }));
+      const echoed = await withOllama(other.url, (ask) => ask("/api/llm/health"));
+      other.close();
+      const self = await withOllama(stage.target.origin, (ask) => ask("/api/llm/health"));
+      return [
+        check("a redirect", hits.length === 0 && !redirected.includes(secret), `not followed: ${redirected.slice(0, 160)}`),
+        check("another service", !echoed.includes(secret), `its words are not shown; asked ${[...new Set(other.asked)].join(", ")}`),
+        check("this program's kind", self.includes('"healthy":false') && !self.includes("signed-out"), self.slice(0, 260)),
+        notYet("the metadata service", true, "the address is the administrator's alone, in the environment; nothing of an answer is shown, and it is not refused"),
+      ];
+    },
+  },
+  {
+    id: 105,
+    title: "an app's code on the server that never ends",
+    category: "server",
+    run: async (stage) => [await absent(stage, "backend.call", { name: "x" })],
+  },
+  {
+    id: 106,
+    title: "an app's code on the server that looks around",
+    category: "server",
+    run: async (stage) => [await absent(stage, "backend.eval", { code: "process.env" })],
+  },
+];
+
+async function countApps(stage: Stage): Promise<number> {
+  return ((await (await stage.api("/api/apps")).json()) as { apps: unknown[] }).apps.length;
+}
+
+/** The most memory that a process has had, in MiB. */
+async function mostMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Math.round(Number(/VmHWM:\s*(\d+)/.exec(status)?.[1]) / 1024);
+}
