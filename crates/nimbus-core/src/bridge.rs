@@ -157,14 +157,15 @@ pub enum BridgeCall {
     /// Asks a model. Its answer is a stream, so it has a route of its own.
     #[serde(rename = "ai.complete")]
     AiComplete(Completion),
-    /// Follows the changes of a collection. A stream too.
+    /// Follows the changes of records that the app can read. A stream too.
     #[serde(rename = "data.subscribe")]
     DataSubscribe {
-        /// The collection.
-        collection: String,
-        /// Whose.
+        /// Of this collection; none: of all.
         #[serde(default)]
-        scope: Scope,
+        collection: Option<String>,
+        /// Of this scope; none: of both.
+        #[serde(default)]
+        scope: Option<Scope>,
     },
 }
 
@@ -211,9 +212,10 @@ fn needed(permission: Permission, domain: Option<&Domain>) -> String {
 /// [`Refusal`] says why not.
 pub fn authorize(grant: &Grant, call: &BridgeCall) -> Result<(), Refusal> {
     match call {
-        BridgeCall::DataList { collection, .. }
-        | BridgeCall::DataGet { collection, .. }
-        | BridgeCall::DataSubscribe { collection, .. } => check_collection(collection),
+        BridgeCall::DataList { collection, .. } | BridgeCall::DataGet { collection, .. } => {
+            check_collection(collection)
+        }
+        BridgeCall::DataSubscribe { collection, .. } => collection.as_deref().map_or(Ok(()), check_collection),
         BridgeCall::DataQuery { collection, .. } => {
             check_collection(collection)?;
             query_of(call).plan().map(drop).map_err(Refusal::Unfit)
@@ -338,6 +340,7 @@ mod tests {
             ("data.get", json!({"collection": "x", "scope": "shared", "id": ID}), "yes", "yes"),
             ("data.get", json!({"collection": "../x", "id": ID}), name, name),
             ("data.subscribe", json!({"collection": "x", "scope": "shared"}), "yes", "yes"),
+            ("data.subscribe", json!({}), "yes", "yes"),
             ("data.subscribe", json!({"collection": "../x"}), name, name),
             ("data.create", json!({"collection": "x", "data": {}}), "yes", "yes"),
             ("data.create", json!({"collection": "x", "scope": "mine", "data": {}}), "yes", "yes"),

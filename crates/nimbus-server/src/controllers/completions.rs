@@ -4,10 +4,11 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
 use futures::StreamExt;
 use nimbus_core::{
-    bridge::{BridgeCall, authorize},
+    bridge::{BridgeCall, Refusal, authorize},
     completion::{Completion, prompt_tokens},
     ids::{AppId, UserId},
     model::{ChatEvent, ChatRequest, ModelChoice, Usage, estimate_tokens},
+    permission::Permission,
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -65,8 +66,8 @@ fn answer(
         loop {
             let event = tokio::select! {
                 event = events.next() => event,
-                () = revoked(&state, &claims, &mut news) => {
-                    let (code, message) = ("launch-revoked", "this app may not go on");
+                error = refused(&state, &claims, &mut news) => {
+                    let (code, message) = error.in_stream();
                     yield sse::message(&Told::Error { code, message });
                     return;
                 }
@@ -101,16 +102,19 @@ fn answer(
     }
 }
 
-/// Waits until the launch was ended or may no longer ask models.
-async fn revoked(state: &ServerState, claims: &Claims, news: &mut Receiver<News>) {
+/// Waits until the launch was ended, or may no longer ask models.
+async fn refused(state: &ServerState, claims: &Claims, news: &mut Receiver<News>) -> ApiError {
     loop {
         match news.recv().await {
             Ok(News::Changed { .. }) => continue,
             Ok(News::LookAgain) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
+            // The server holds the other end for as long as it lives.
+            Err(RecvError::Closed) => std::future::pending().await,
         }
-        if !still_good(state, claims).await.is_ok_and(|grant| grant.caps.ai) {
-            return;
+        match still_good(state, claims).await {
+            Ok(grant) if grant.caps.ai => {}
+            Ok(_) => return Refusal::PermissionNeeded { permission: Permission::Ai, domain: None }.into(),
+            Err(error) => return error,
         }
     }
 }

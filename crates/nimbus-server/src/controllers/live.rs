@@ -1,10 +1,10 @@
-//! `GET /api/sandbox/live`: the changes of a collection, from any window.
+//! `GET /api/sandbox/live`: the changes of an app's records, from any window.
 
 use std::sync::Arc;
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use nimbus_core::{
-    bridge::{BridgeCall, authorize},
+    bridge::{BridgeCall, Grant, authorize},
     data::{Change, Scope},
 };
 use serde::Deserialize;
@@ -25,9 +25,10 @@ use crate::{
 
 #[derive(Deserialize)]
 pub(crate) struct Followed {
-    collection: String,
-    #[serde(default)]
-    scope: Scope,
+    /// All collections of the app if left out: a browser has six connections to one host.
+    collection: Option<String>,
+    /// With a collection the viewer's own if left out, else both.
+    scope: Option<Scope>,
 }
 
 /// Streams changes until the token ends or the launch is ended; then a last event says so. Changes
@@ -38,14 +39,14 @@ pub(crate) async fn follow(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (claims, grant) = admit(&state, &headers).await?;
-    let call = BridgeCall::DataSubscribe { collection, scope };
-    authorize(&grant, &call)?;
-    let BridgeCall::DataSubscribe { collection, .. } = call else {
-        return Err(ApiError::internal("a subscription became another call"));
+    let scope = collection.as_ref().map(|_| scope.unwrap_or_default()).or(scope);
+    authorize(&grant, &BridgeCall::DataSubscribe { collection: collection.clone(), scope })?;
+    let follows = move |change: &Change| {
+        collection.as_ref().is_none_or(|name| *name == change.collection)
+            && scope.is_none_or(|scope| scope == change.scope)
     };
-    let keeper = grant.keeper(scope);
     let Some((mut news, place)) = state.live.follow(grant.app, grant.user) else {
-        let message = "this app follows too many collections at once";
+        let message = "this app follows its records too many times at once";
         return Err(ApiError::new(Code::QuotaLive, message).with_hint("close some of its windows"));
     };
     Ok(sse::send(async_stream::stream! {
@@ -62,7 +63,7 @@ pub(crate) async fn follow(
             };
             match heard {
                 Ok(News::Changed { app, keeper: of, change }) => {
-                    if app == grant.app && of == keeper && change.collection == collection {
+                    if app == grant.app && of == grant.keeper(change.scope) && follows(&change) {
                         yield sse::message(&*change);
                     }
                 }
@@ -81,8 +82,8 @@ pub(crate) async fn follow(
     }))
 }
 
-/// Tells who follows a collection.
-pub(crate) fn tell(state: &ServerState, grant: &nimbus_core::bridge::Grant, change: Change) {
+/// Tells who follows.
+pub(crate) fn tell(state: &ServerState, grant: &Grant, change: Change) {
     let keeper = grant.keeper(change.scope);
     state.live.tell(News::Changed { app: grant.app, keeper, change: Arc::new(change) });
 }
