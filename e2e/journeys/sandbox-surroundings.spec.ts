@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { appOfButtons, importApp, openApp } from "../fixtures/apps.ts";
+import { appOfButtons, importApp, openApp, openShadowTrees } from "../fixtures/apps.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test("alert, confirm and prompt ask in the frame, and nothing happens before the answer", async ({ page, program }) => {
@@ -16,6 +16,7 @@ export default function App() {
   </main>;
 }`,
   });
+  await openShadowTrees(page);
   const app = await openApp(page, program, id);
   const items = app.getByRole("listitem");
   await app.getByRole("button", { name: "Greet" }).click();

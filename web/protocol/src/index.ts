@@ -2,6 +2,7 @@
 //
 // Both ends are built from these files, so that a limit or a message has one meaning. Nothing here
 // touches the DOM, a clock of its own or the network.
+export { fromBase64, toBase64 } from "./base64.ts";
 export { type Rate, TokenBucket } from "./bucket.ts";
 export {
   type Direction,

@@ -1,4 +1,4 @@
-import { DOWNLOAD_PART_BYTES, MAX_DOWNLOAD_BYTES } from "@cumulonimbus/protocol";
+import { DOWNLOAD_PART_BYTES, MAX_DOWNLOAD_BYTES, toBase64 } from "@cumulonimbus/protocol";
 
 type Call = (method: string, params: object) => Promise<unknown>;
 
@@ -20,19 +20,4 @@ export async function offerFile(call: Call, file: Blob, name: string): Promise<b
     await call("ui.part", { transfer, base64 });
   }
   return (await call("ui.download", { ...about, transfer })) === true;
-}
-
-/** Base64 (RFC 4648, section 4). */
-export function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  // As many arguments as every engine takes.
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  }
-  return btoa(binary);
-}
-
-/** The bytes of base64 text. @throws DOMException if it is none. */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

@@ -1,5 +1,6 @@
 // Files and texts that an app gives to the person: an opaque frame may neither download nor write
 // to the clipboard, so the host page offers them and the person clicks there.
+import { fromBase64 } from "@cumulonimbus/protocol";
 import { offerFile } from "./files.ts";
 import type { HostLink } from "./link.ts";
 import { showNotice } from "./notice.ts";
@@ -90,7 +91,7 @@ function dataBlob(url: string): Blob | undefined {
   try {
     const text = decodeURIComponent(body);
     if (!/;base64$/i.test(head)) return new Blob([text], { type });
-    return new Blob([Uint8Array.from(atob(text), (char) => char.charCodeAt(0))], { type });
+    return new Blob([fromBase64(text)], { type });
   } catch {
     return undefined;
   }

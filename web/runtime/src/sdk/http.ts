@@ -1,4 +1,4 @@
-import { fromBase64 } from "../files.ts";
+import { fromBase64 } from "@cumulonimbus/protocol";
 import { call } from "./host.ts";
 
 /** How a request is made. */

@@ -39,9 +39,10 @@ const page = Object.assign(new EventTarget(), { hidden: false });
 
 function setUp() {
   const streams: Stream[] = [];
-  const live = new LiveChanges((signal) => {
+  const live = new LiveChanges((signal, onOpen) => {
     const stream = new Stream(signal);
     streams.push(stream);
+    onOpen();
     return stream;
   });
   const watch = (collection: string, scope = "mine", credits = 100) => {
@@ -50,7 +51,10 @@ function setUp() {
       chunk: (value) => told.push(value),
       held: () => {},
     });
-    return { told, call, over: live.watch(collection, scope, call) };
+    const over = live.watch(collection, scope, call);
+    /** What was told beside the word to read again. */
+    const changes = () => told.filter((event) => (event as { op: string }).op !== "resync");
+    return { told, changes, call, over };
   };
   return { live, streams, watch };
 }
@@ -84,8 +88,9 @@ it("tells each subscription its own changes, over one connection", async () => {
   streams[0]?.say(change("notes", "b", "shared"));
   streams[0]?.say(change("other", "c"));
   await turn();
-  expect(notes.told).toEqual([{ op: "update", id: "a", revision: 2 }]);
-  expect(shared.told).toEqual([{ op: "update", id: "b", revision: 2 }]);
+  expect(notes.told[0]).toEqual({ op: "resync" });
+  expect(notes.changes()).toEqual([{ op: "update", id: "a", revision: 2 }]);
+  expect(shared.changes()).toEqual([{ op: "update", id: "b", revision: 2 }]);
 });
 
 it("connects again after an end, and has everyone read again", async () => {
@@ -95,7 +100,7 @@ it("connects again after an end, and has everyone read again", async () => {
   streams[0]?.say({ type: "error", code: "sandbox-token", message: "it has expired" });
   await vi.advanceTimersByTimeAsync(500);
   expect(streams).toHaveLength(2);
-  expect(told).toEqual([{ op: "resync" }]);
+  expect(told).toEqual([{ op: "resync" }, { op: "resync" }]);
 });
 
 it("ends with the launch", async () => {
@@ -135,17 +140,17 @@ it("gives its connection back in a hidden window, and reads again when it is see
   page.dispatchEvent(new Event("visibilitychange"));
   await turn();
   expect(streams).toHaveLength(2);
-  expect(told).toEqual([{ op: "resync" }]);
+  expect(told).toEqual([{ op: "resync" }, { op: "resync" }]);
 });
 
 it("tells a frame that reads too slowly to read again, once", async () => {
   const { streams, watch } = setUp();
-  const { told, call } = watch("notes", "mine", 1);
+  const { told, call } = watch("notes", "mine", 2);
   await turn();
   for (const id of ["a", "b", "c", "d"]) streams[0]?.say(change("notes", id));
   await turn();
-  expect(told).toEqual([{ op: "update", id: "a", revision: 2 }]);
+  expect(told).toEqual([{ op: "resync" }, { op: "update", id: "a", revision: 2 }]);
   call.credit(10, 100);
   await turn();
-  expect(told.slice(1)).toEqual([{ op: "resync" }]);
+  expect(told.slice(2)).toEqual([{ op: "resync" }]);
 });

@@ -19,6 +19,8 @@ type Subscription = {
   missed: boolean;
 };
 
+type Open = (signal: AbortSignal, onOpen: () => void) => AsyncIterable<unknown>;
+
 /** What goes on after the end of a stream is known by its last word; anything else is tried again. */
 const LAST_WORDS: ReadonlyMap<string, number> = new Map([["launch-revoked", 401]]);
 const HIDDEN_PATIENCE_MS = 10_000;
@@ -32,12 +34,12 @@ const LONGEST_WAIT_MS = 30_000;
  * its one back after a while, and tells everyone to read again when it is seen.
  */
 export class LiveChanges {
-  readonly #open: (signal: AbortSignal) => AsyncIterable<unknown>;
+  readonly #open: Open;
   readonly #subscriptions = new Set<Subscription>();
   #running: AbortController | undefined;
 
-  /** `open` gives the events of the server's stream. */
-  constructor(open: (signal: AbortSignal) => AsyncIterable<unknown>) {
+  /** `open` gives the events of the server's stream, and tells when it has begun. */
+  constructor(open: Open) {
     this.#open = open;
   }
 
@@ -59,17 +61,14 @@ export class LiveChanges {
     const running = new AbortController();
     this.#running = running;
     let wait = FIRST_WAIT_MS;
-    let first = true;
     while (!running.signal.aborted) {
       await whenVisible();
       const connection = new AbortController();
       const stop = () => connection.abort();
       running.signal.addEventListener("abort", stop);
       const unwatch = whenHidden(stop);
-      if (!first) this.#resync();
-      first = false;
       try {
-        for await (const change of this.#open(connection.signal)) {
+        for await (const change of this.#open(connection.signal, () => this.#resync())) {
           wait = FIRST_WAIT_MS;
           const last = change as { type?: string } & Refusal;
           // The server's last word: the token has ended, too much has changed, the launch is over.
@@ -102,6 +101,7 @@ export class LiveChanges {
     }
   }
 
+  /** What changed between an app's reading and the beginning of the stream, nobody told. */
   #resync(): void {
     for (const subscription of this.#subscriptions) {
       if (!subscription.missed) void this.#owe(subscription);

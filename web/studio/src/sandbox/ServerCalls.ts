@@ -37,7 +37,11 @@ export class ServerCalls {
   /** The events of a stream. @throws ServerError */
   async *events(
     path: string,
-    options: { readonly body?: object; readonly signal: AbortSignal },
+    options: {
+      readonly body?: object;
+      readonly signal: AbortSignal;
+      readonly onOpen?: () => void;
+    },
   ): AsyncGenerator<unknown, void> {
     const open = () =>
       requestEvents(path, {

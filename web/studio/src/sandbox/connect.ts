@@ -64,7 +64,9 @@ export function connect(
       run.onConsent(consent);
     },
   });
-  const live = new LiveChanges((signal) => calls.events("/api/sandbox/live", { signal }));
+  const live = new LiveChanges((signal, onOpen) =>
+    calls.events("/api/sandbox/live", { signal, onOpen }),
+  );
   const ui = uiCalls({
     dialogs: run.dialogs,
     toast: run.toast,

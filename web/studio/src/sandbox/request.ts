@@ -24,6 +24,8 @@ export type RequestOptions = {
   readonly body?: object;
   readonly signal?: AbortSignal | undefined;
   readonly authorization?: string | undefined;
+  /** Is told when a stream has begun, before its first event. */
+  readonly onOpen?: (() => void) | undefined;
 };
 
 // Browsers allow requests that outlive their page 64 KiB altogether.
@@ -41,6 +43,7 @@ export async function* requestEvents(
   options: RequestOptions,
 ): AsyncGenerator<unknown, void> {
   const response = await send(path, "text/event-stream", options);
+  options.onOpen?.();
   const reader = response.body?.getReader();
   if (!reader) return;
   const parser = new SseParser();

@@ -1,6 +1,7 @@
 // `ui.*`: what an app may ask the page around it to show. The texts are the app's; the words and
 // buttons around them are ours.
 import {
+  fromBase64,
   type JsonObject,
   MAX_DOWNLOAD_BYTES,
   RpcErrorCode,
@@ -29,7 +30,7 @@ export function uiCalls({ dialogs, toast, resize }: UiOptions) {
 
   function addPart(transfer: string, base64: string): void {
     const parts = transfers.get(transfer) ?? [];
-    const part = bytesOf(base64);
+    const part = fromBase64(base64);
     const total = [...transfers.values()].flat().reduce((sum, { length }) => sum + length, 0);
     const fits = total + part.length <= MAX_DOWNLOAD_BYTES;
     if (!fits || (!transfers.has(transfer) && transfers.size >= MAX_TRANSFERS)) {
@@ -74,7 +75,7 @@ export function uiCalls({ dialogs, toast, resize }: UiOptions) {
           "transfer" in content
             ? takeParts(content.transfer)
             : "base64" in content
-              ? bytesOf(content.base64)
+              ? fromBase64(content.base64)
               : new TextEncoder().encode(content.text);
         return (await dialogs.ask({ kind: "download", name, bytes }, call.signal)) === true;
       }
@@ -93,8 +94,4 @@ export function uiCalls({ dialogs, toast, resize }: UiOptions) {
         return (await dialogs.ask(asked, call.signal)) === true;
     }
   };
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }
