@@ -98,3 +98,33 @@ test("an app without a declaration is refused and nobody is asked", async ({ pag
     await expect(page.getByRole("dialog")).toHaveCount(0);
   }
 });
+
+test("the server reaches nothing of this machine for an app, and says why", async ({ page, program }) => {
+  const id = await importApp(program, "Fetching", {
+    ...appOfButtons(
+      {
+        Inside: `return (await http.fetch("http://127.0.0.1:${new URL(program.origin).port}/healthz")).status;`,
+        Nowhere: `return (await http.fetch("https://nowhere.invalid/")).status;`,
+        Stop: `
+          const stop = new AbortController();
+          const asked = http.fetch("https://nowhere.invalid/", { signal: stop.signal });
+          stop.abort();
+          return await asked.then(() => "answered", (error: any) => error.code);`,
+      },
+      HEAD,
+    ),
+    "cumulonimbus.json": JSON.stringify({ permissions: { http: { domains: ["nowhere.invalid"], reason: "x" } } }),
+  });
+  const app = await openApp(page, program, id);
+  const out = app.locator("#out");
+  await page.getByRole("button", { name: "Decide" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Allow" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByText("The app asks for more")).toHaveCount(0);
+  await app.getByRole("button", { name: "Inside" }).click();
+  await expect(out).toHaveText(/^(?:permission-needed|bad-call)/);
+  await app.getByRole("button", { name: "Nowhere" }).click();
+  await expect(out).toHaveText(/^fetch-/);
+  await app.getByRole("button", { name: "Stop" }).click();
+  await expect(out).toHaveText("cancelled");
+});
