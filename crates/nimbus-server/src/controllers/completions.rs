@@ -66,10 +66,14 @@ fn answer(
         loop {
             let event = tokio::select! {
                 event = events.next() => event,
-                error = refused(&state, &claims, &mut news) => {
-                    let (code, message) = error.in_stream();
-                    yield sse::message(&Told::Error { code, message });
-                    return;
+                heard = news.recv() => {
+                    let matters = matches!(heard, Ok(News::LookAgain) | Err(RecvError::Lagged(_)));
+                    if matters && let Err(error) = goes_on(&state, &claims).await {
+                        let (code, message) = error.in_stream();
+                        yield sse::message(&Told::Error { code, message });
+                        return;
+                    }
+                    continue;
                 }
             };
             match event {
@@ -102,21 +106,12 @@ fn answer(
     }
 }
 
-/// Waits until the launch was ended, or may no longer ask models.
-async fn refused(state: &ServerState, claims: &Claims, news: &mut Receiver<News>) -> ApiError {
-    loop {
-        match news.recv().await {
-            Ok(News::Changed { .. }) => continue,
-            Ok(News::LookAgain) | Err(RecvError::Lagged(_)) => {}
-            // The server holds the other end for as long as it lives.
-            Err(RecvError::Closed) => std::future::pending().await,
-        }
-        match still_good(state, claims).await {
-            Ok(grant) if grant.caps.ai => {}
-            Ok(_) => return Refusal::PermissionNeeded { permission: Permission::Ai, domain: None }.into(),
-            Err(error) => return error,
-        }
+/// Whether the launch goes on and may still ask models.
+async fn goes_on(state: &ServerState, claims: &Claims) -> Result<(), ApiError> {
+    if still_good(state, claims).await?.caps.ai {
+        return Ok(());
     }
+    Err(Refusal::PermissionNeeded { permission: Permission::Ai, domain: None }.into())
 }
 
 /// Tokens that were set aside, and what they will have been. What is not used is given back, also

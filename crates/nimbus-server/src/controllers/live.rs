@@ -1,6 +1,6 @@
 //! `GET /api/sandbox/live`: the changes of an app's records, from any window.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use nimbus_core::{
@@ -8,7 +8,10 @@ use nimbus_core::{
     data::{Change, Scope},
 };
 use serde::Deserialize;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::{
+    sync::broadcast::error::RecvError,
+    time::{Instant, interval_at},
+};
 
 use crate::{
     body::ApiQuery,
@@ -16,12 +19,15 @@ use crate::{
     sandbox::{
         admit::{admit, still_good},
         live::News,
-        token::Claims,
     },
     sse,
     state::ServerState,
     wire::StreamError,
 };
+
+/// How often a stream looks by itself whether its launch goes on: a new version comes from a
+/// generation, which tells nobody here.
+const LOOK: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
 pub(crate) struct Followed {
@@ -52,10 +58,14 @@ pub(crate) async fn follow(
     Ok(sse::send(async_stream::stream! {
         let _place = place;
         yield ": following\n\n".to_owned();
+        let left = claims.expires_at().duration_since(state.parts.platform.now());
+        let mut end = pin!(tokio::time::sleep(Duration::try_from(left).unwrap_or_default()));
+        let mut look = interval_at(Instant::now() + LOOK, LOOK);
         loop {
             let heard = tokio::select! {
                 heard = news.recv() => heard,
-                () = over(&state, &claims) => {
+                _ = look.tick() => Ok(News::LookAgain),
+                () = &mut end => {
                     yield last("sandbox-token", "the sandbox token has expired");
                     break;
                 }
@@ -86,20 +96,6 @@ pub(crate) async fn follow(
 pub(crate) fn tell(state: &ServerState, grant: &Grant, change: Change) {
     let keeper = grant.keeper(change.scope);
     state.live.tell(News::Changed { app: grant.app, keeper, change: Arc::new(change) });
-}
-
-/// Waits until a token ends. Also looks every 15 seconds whether its launch goes on: a new version
-/// comes from a generation, which tells nobody here.
-async fn over(state: &ServerState, claims: &Claims) {
-    const LOOK: std::time::Duration = std::time::Duration::from_secs(15);
-    loop {
-        let left = claims.expires_at().duration_since(state.parts.platform.now());
-        let Ok(left) = std::time::Duration::try_from(left) else { return };
-        tokio::time::sleep(left.min(LOOK)).await;
-        if left > LOOK && still_good(state, claims).await.is_err() {
-            state.live.tell(News::LookAgain);
-        }
-    }
 }
 
 fn last(code: &str, message: &str) -> String {

@@ -147,3 +147,70 @@ async fn bad_calls_are_refused_in_words() {
     let huge = app.call(&token, "storage.set", json!({ "key": "6", "value": "x".repeat(2_000_000) })).await;
     assert_eq!((huge.status, huge.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large"));
 }
+
+#[tokio::test]
+async fn records_are_found_page_by_page() {
+    let app = TestApp::new();
+    let (_, token) = launched(&app).await;
+    for n in 0..5 {
+        let data = json!({ "n": n, "even": n % 2 == 0 });
+        result(&app.call(&token, "data.create", json!({ "collection": "x", "data": data })).await);
+    }
+    let query = |cursor: Value| {
+        json!({
+            "collection": "x", "filter": { "n": { "gt": 0 } }, "sort": [{ "field": "n", "direction": "desc" }],
+            "limit": 3, "cursor": cursor,
+        })
+    };
+    let numbers = |page: &Value| -> Vec<u64> {
+        page["items"].as_array().unwrap().iter().map(|record| record["data"]["n"].as_u64().unwrap()).collect()
+    };
+    let first = result(&app.call(&token, "data.query", query(Value::Null)).await);
+    assert_eq!(numbers(&first), [4, 3, 2]);
+    let second = result(&app.call(&token, "data.query", query(first["nextCursor"].clone())).await);
+    assert_eq!((numbers(&second), &second["nextCursor"]), (vec![1], &Value::Null));
+    let bad = json!({ "collection": "x", "filter": { "n": { "regex": "." } } });
+    assert_eq!(app.call(&token, "data.query", bad).await.code(), "bad-call");
+}
+
+#[tokio::test]
+async fn storage_is_changed_in_one_call() {
+    let app = TestApp::new();
+    let (id, token) = launched(&app).await;
+    result(&app.call(&token, "storage.patch", json!({ "set": { "a": "1", "b": "2" } })).await);
+    result(&app.call(&token, "storage.patch", json!({ "set": { "c": "3" }, "remove": ["a", "x"] })).await);
+    assert_eq!(app.launch(&id).await["storage"], json!({ "local": { "b": "2", "c": "3" } }));
+}
+
+#[tokio::test]
+async fn calls_are_limited_per_second() {
+    let app = TestApp::new();
+    let (_, token) = launched(&app).await;
+    let (_, other) = launched(&app).await;
+    for _ in 0..200 {
+        assert_eq!(app.call(&token, "user.get", json!({})).await.status, StatusCode::OK);
+    }
+    let many = app.call(&token, "user.get", json!({})).await;
+    assert_eq!((many.status, many.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "quota-calls"));
+    assert_eq!(app.call(&other, "user.get", json!({})).await.status, StatusCode::OK);
+    app.clock.advance(10);
+    assert_eq!(app.call(&token, "user.get", json!({})).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_signs_in_again_launches_again() {
+    let app = TestApp::new();
+    let (id, token) = launched(&app).await;
+    // Nobody signs nobody out.
+    app.send(
+        Ask::new(Method::DELETE, "/api/session")
+            .header("origin", "http://localhost:3000")
+            .header("x-cumulonimbus", "1"),
+    )
+    .await;
+    assert_eq!(app.call(&token, "user.get", json!({})).await.status, StatusCode::OK);
+    app.send(ask(Method::DELETE, "/api/session")).await;
+    assert_eq!(app.call(&token, "user.get", json!({})).await.code(), "launch-revoked");
+    let again = text(&app.launch(&id).await["token"]);
+    assert_eq!(app.call(&again, "user.get", json!({})).await.status, StatusCode::OK);
+}

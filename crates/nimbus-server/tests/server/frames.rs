@@ -147,3 +147,48 @@ async fn a_bundle_of_older_libraries_is_built_again() {
     let html = open(&app, &text(&app.launch(&id).await["url"])).await.text();
     assert!(html.contains("/lib/abc123/react.js") && !html.contains("/lib/old/"), "{html}");
 }
+
+#[tokio::test]
+async fn a_browser_finds_out_whether_it_reaches_apps() {
+    let app = TestApp::new();
+    let ping = app.send(Ask::new(Method::GET, "/ping").header("host", "probe.localhost:3000")).await;
+    assert_eq!((ping.text().as_str(), ping.header("access-control-allow-origin")), ("pong", "*"));
+    assert!(ping.header("content-security-policy").contains("script-src 'none'"));
+    for path in ["/", "/api/apps", "/v/018f3c6e-7b1a-7cc0-8000-0123456789ab/"] {
+        let answer = app.send(Ask::new(Method::GET, path).header("host", "probe.localhost:3000")).await;
+        assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+        assert!(answer.header("content-security-policy").starts_with("sandbox allow-scripts allow-forms;"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn where_names_do_not_resolve_an_app_is_served_in_a_folder() {
+    let app = TestApp::new();
+    let (id, version) = app.import("a();").await;
+    let hex = id.replace('-', "");
+    for (page, other) in [("localhost:3000", "127.0.0.1:3000"), ("127.0.0.1:3000", "localhost:3000")] {
+        let swap = ask(Method::POST, &format!("/api/apps/{id}/launch")).json(json!({ "origin": "swap" }));
+        let launch = app.send(swap.header("host", page)).await.json();
+        let base = format!("http://{other}/frame/{hex}/v/{version}/");
+        assert_eq!(text(&launch["url"]), format!("{base}?launch={}", text(&launch["launch"])));
+
+        let document = open(&app, &text(&launch["url"])).await;
+        assert_eq!(document.status, StatusCode::OK);
+        assert!(document.text().contains(&format!(r#"{{"host":"http://{page}","#)), "{}", document.text());
+        let policy = document.header("content-security-policy");
+        assert!(policy.starts_with("sandbox allow-scripts allow-forms;"), "{policy}");
+        assert!(policy.contains(&format!("script-src {base}js/ http://{other}/lib/abc123/;")), "{policy}");
+
+        assert_eq!(open(&app, &format!("{base}js/app.js")).await.text(), "lock();a();");
+        assert_eq!(open(&app, &format!("http://{other}/lib/abc123/react.js")).await.text(), "lock();react()");
+        let page = Ask::new(Method::GET, &format!("/apps/{id}")).header("host", page);
+        let policy = app.send(page).await.header("content-security-policy").to_owned();
+        let framed = format!("frame-src http://{hex}.localhost:3000 http://{other}/frame/{hex}/;");
+        assert!(policy.contains(&framed), "{policy}");
+    }
+    for path in [format!("/frame/{hex}/api/apps"), format!("/frame/{hex}/"), format!("/frame/{hex}/../api/apps")] {
+        let answer = open(&app, &format!("http://127.0.0.1:3000{path}")).await;
+        assert!(answer.status.is_client_error(), "{path}");
+        assert!(answer.header("content-security-policy").starts_with("sandbox "), "{path}");
+    }
+}

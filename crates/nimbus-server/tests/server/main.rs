@@ -8,5 +8,7 @@ mod data;
 mod frames;
 mod generations;
 mod hosts;
+mod permissions;
 mod ports;
 mod store;
+mod streams;

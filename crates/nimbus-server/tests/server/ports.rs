@@ -22,14 +22,19 @@ use nimbus_server::{AssetRef, Assets};
 /// The reply of every model.
 pub const REPLY: &str = "Here it is.\n<file path=\"src/App.tsx\">\nexport default () => <h1>Hi</h1>\n</file>\n";
 
-/// One model whose name decides: `endless` never ends its reply, `missing` does not exist.
+/// One model whose name decides: `endless` never ends its reply, `missing` does not exist. A message
+/// decides too: `for ever` has no end of a reply, `fail` has no reply.
 pub struct FakeModels;
 
 #[async_trait]
 impl Models for FakeModels {
-    async fn open(&self, choice: &ModelChoice, _: ChatRequest) -> Result<ChatStream, ModelError> {
+    async fn open(&self, choice: &ModelChoice, request: ChatRequest) -> Result<ChatStream, ModelError> {
         let (model, local) = self.select(choice)?;
-        let endless = model.model == "endless";
+        let asked = request.messages.last().map(|message| message.content.as_str()).unwrap_or_default();
+        if asked == "fail" {
+            return Err(ModelError::new(ModelErrorKind::Unreachable, "nobody answers"));
+        }
+        let endless = model.model == "endless" || asked == "for ever";
         let routed = ChatEvent::Routed { model, local, reason: "the only one".to_owned() };
         let begin = stream::iter([Ok(routed), Ok(ChatEvent::Text(REPLY.to_owned()))]);
         if endless {
