@@ -1,9 +1,9 @@
 //! Builds every app below a folder and prints how long each step took.
 //!
 //! `cargo run --release -p nimbus-bundle --example measure -- FOLDER [ROUNDS] [OUT]`: each folder in
-//! FOLDER is an app. It is built ROUNDS times (default 30) after a warm-up, half of the time with a
-//! word changed, and the medians are printed in milliseconds. With OUT, each program and sheet is
-//! written there.
+//! FOLDER is an app. After a warm-up it is built ROUNDS times (default 30) as it is, then ROUNDS
+//! times with a class in its App file that it never had; the medians of each step are printed in
+//! milliseconds. With OUT, each program and sheet is written there.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -60,29 +60,32 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let mut tree = SourceTree::default();
         read(&app.path(), &app.path(), &mut tree)?;
         let id: AppId = format!("018f3c6e-7b1a-7cc0-8000-{index:012}").parse()?;
-        let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-        for round in 0..rounds + 2 {
-            let mut changed = tree.clone();
-            if round % 2 == 1 {
-                changed.insert(SourcePath::parse("src/round.ts")?, format!("export const round = {round};"))?;
-            }
-            let build = bundler.build(id, changed).await;
-            if round < 2 {
-                continue;
-            }
-            for (step, time) in build.timings {
-                times.entry(step.to_owned()).or_default().push(time);
-            }
-            if let (Some(out), Some(bundle)) = (&out, build.bundle) {
-                let folder = Path::new(out).join(app.file_name());
-                fs::create_dir_all(&folder)?;
-                fs::write(folder.join("app.js"), bundle.js)?;
-                fs::write(folder.join("app.css"), bundle.css)?;
-            }
-        }
         write!(stdout, "{} ({} files)", app.file_name().to_string_lossy(), tree.len())?;
-        for (step, times) in &mut times {
-            write!(stdout, "  {step} {:.2}", median(times))?;
+        for (name, changing) in [("unchanged", false), ("changing", true)] {
+            let mut times: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+            for round in 0..rounds + 2 {
+                let mut built = tree.clone();
+                if changing {
+                    let path = SourcePath::parse("src/App.tsx")?;
+                    let text =
+                        format!("{}\nexport const round = \"p-[{round}px]\";\n", built.get(&path).unwrap_or_default());
+                    built.insert(path, text)?;
+                }
+                let build = bundler.build(id, built).await;
+                if let (Some(out), Some(bundle), false) = (&out, &build.bundle, changing) {
+                    let folder = Path::new(out).join(app.file_name());
+                    fs::create_dir_all(&folder)?;
+                    fs::write(folder.join("app.js"), &bundle.js)?;
+                    fs::write(folder.join("app.css"), &bundle.css)?;
+                }
+                for (step, time) in build.timings.into_iter().filter(|_| round >= 2) {
+                    times.entry(step).or_default().push(time);
+                }
+            }
+            write!(stdout, "\n  {name:<10}")?;
+            for (step, times) in &mut times {
+                write!(stdout, "  {step} {:.2}", median(times))?;
+            }
         }
         writeln!(stdout)?;
     }
