@@ -19,6 +19,8 @@ test("localStorage behaves as in a page of its own, and lasts", async ({ page, p
         return seen;`,
       Write: `for (let i = 0; i < 3000; i++) localStorage.setItem("k" + i, String(i)); return "written";`,
       Count: `return [localStorage.length, localStorage.getItem("k2999")];`,
+      Large: `localStorage.clear(); localStorage.setItem("large", JSON.stringify({ text: "€".repeat(1_200_000) })); return "kept";`,
+      Larger: `return localStorage.getItem("large")?.length ?? 0;`,
       Last: `localStorage.setItem("last", "yes"); return "said";`,
       Read: `return localStorage.getItem("last") ?? "nothing";`,
     }),
@@ -44,6 +46,13 @@ test("localStorage behaves as in a page of its own, and lasts", async ({ page, p
   await ready(page);
   await app.getByRole("button", { name: "Count" }).click();
   await expect(out).toHaveText('[3001,"2999"]');
+
+  await app.getByRole("button", { name: "Large", exact: true }).click();
+  await expect(out).toHaveText("kept");
+  await page.getByRole("button", { name: "Reload the app" }).click();
+  await expect(app.locator("#out")).toHaveText("idle");
+  await app.getByRole("button", { name: "Larger" }).click();
+  await expect(out).toHaveText(String(1_200_000 + 11));
 });
 
 test("sessionStorage lasts as long as the frame, and window.storage longer", async ({ page, program }) => {

@@ -23,8 +23,9 @@ use crate::{
 
 /// The largest body of a request, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
-/// The largest body of a call that a host page passes on: a frame's message of 1 MiB, wrapped.
-const MAX_CALL_BODY: usize = MAX_BODY + 64 * 1024;
+/// The largest body of a call that a host page passes on: a value as large as a whole storage area,
+/// and what JSON adds to it.
+const MAX_CALL_BODY: usize = 8 * MAX_BODY;
 /// The largest import, in bytes.
 const MAX_IMPORT_BODY: usize = 8 * 1024 * 1024;
 /// How long open connections may take to end when the server stops.

@@ -52,6 +52,12 @@ export const MAX_KEY_BYTES = 1024;
 /** The most bytes of UTF-8 of keys and values in one storage area, as on the server. */
 export const MAX_STORAGE_BYTES = 5 * 1024 * 1024;
 
+/**
+ * The longest part of a stored value in one message, in UTF-16 code units: even if each of them is
+ * escaped in JSON, the message stays below its limit.
+ */
+export const STORAGE_PART_CHARS = 160 * 1024;
+
 /** The longest error message that is passed on, in characters. */
 export const MAX_ERROR_CHARS = 2_000;
 

@@ -77,6 +77,7 @@ const METHODS: ReadonlyMap<string, Carrier> = new Map<string, Carrier>([
   ["storage.remove", "server"],
   ["storage.clear", "server"],
   ["storage.patch", "server"],
+  ["storage.part", "server"],
   ["user.get", "server"],
   ["http.fetch", "server"],
   ["ai.complete", "stream"],

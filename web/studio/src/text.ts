@@ -347,6 +347,7 @@ export const text = {
       malformed: (method: string) => `The parameters of \`${method}\` do not fit.`,
       tooMany: "The app says too much at once.",
       tooLarge: "A file can have at most 32 MB.",
+      storageFull: "An app can store at most 5 MB.",
     },
     consent: {
       heading: (name: string) => `What may “${name}” do?`,

@@ -1,9 +1,4 @@
-import {
-  MAX_CALL_BYTES,
-  MAX_KEY_BYTES,
-  MAX_STORAGE_BYTES,
-  utf8Length,
-} from "@cumulonimbus/protocol";
+import { MAX_KEY_BYTES, MAX_STORAGE_BYTES, utf8Length } from "@cumulonimbus/protocol";
 
 /** What is told of each change, after it was made. */
 export type AreaChange =
@@ -49,13 +44,6 @@ export class Area {
       throw quotaExceeded(
         `Setting \`${key.slice(0, 64)}\` would exceed the app's 5 MB of storage.`,
       );
-    }
-    // Escapes make a text longer on its way to the server.
-    if (
-      valueBytes * 6 > MAX_CALL_BYTES &&
-      utf8Length(JSON.stringify({ key, value })) > MAX_CALL_BYTES - 256
-    ) {
-      throw quotaExceeded(`The value of \`${key.slice(0, 64)}\` is larger than 1 MB.`);
     }
     this.#bytes = bytes;
     this.#items.set(key, value);

@@ -1,11 +1,11 @@
-import { utf8Length } from "@cumulonimbus/protocol";
+import { STORAGE_PART_CHARS, utf8Length } from "@cumulonimbus/protocol";
 import type { AreaChange } from "./area.ts";
 
 /** Sends one `storage.*` call. */
 export type Call = (method: string, params: object) => Promise<unknown>;
 
 /** The most of one patch: keys and values in bytes, beside a single value that is larger. */
-const PATCH_BYTES = 256 * 1024;
+const PATCH_BYTES = STORAGE_PART_CHARS;
 const PATCH_KEYS = 1_000;
 
 /**
@@ -18,6 +18,7 @@ export class StorageWriter {
   /** What is still to be sent; `undefined` removes the key. */
   readonly #pending = new Map<string, string | undefined>();
   readonly #onTheirWay = new Set<Promise<void>>();
+  #transfers = 0;
   #clearFirst = false;
   #scheduled = false;
 
@@ -73,9 +74,23 @@ export class StorageWriter {
       if (value === undefined) remove.push(key);
       else set[key] = value;
     }
-    if (keys.length === 0) return false;
-    this.#send(keys, "storage.patch", { set, remove });
+    const [key] = keys;
+    if (key === undefined) return false;
+    const large = keys.length === 1 ? set[key] : undefined;
+    if (large !== undefined && large.length > STORAGE_PART_CHARS) this.#sendLarge(key, large);
+    else this.#send(keys, "storage.patch", { set, remove });
     return true;
+  }
+
+  /** A value that is too long for one message goes to the host page in parts. */
+  #sendLarge(key: string, value: string): void {
+    const transfer = `v${++this.#transfers}`;
+    for (let at = 0; at < value.length; at += STORAGE_PART_CHARS) {
+      const text = value.slice(at, at + STORAGE_PART_CHARS);
+      // What went wrong with a part, the patch says once.
+      this.#call("storage.part", { transfer, text }).catch(() => {});
+    }
+    this.#send([key], "storage.patch", { set: {}, remove: [], large: { [key]: transfer } });
   }
 
   #send(keys: readonly string[], method: string, params: object): void {

@@ -10,6 +10,7 @@ import { ServerError } from "./request.ts";
 import type { Run, SandboxState } from "./runApp.ts";
 import { SandboxBridge } from "./SandboxBridge.ts";
 import { ServerCalls } from "./ServerCalls.ts";
+import { StorageParts } from "./storageParts.ts";
 import { uiCalls } from "./uiCalls.ts";
 
 /** A frame that is connected. */
@@ -64,6 +65,7 @@ export function connect(
       run.onConsent(consent);
     },
   });
+  const parts = new StorageParts();
   const live = new LiveChanges((signal, onOpen) =>
     calls.events("/api/sandbox/live", { signal, onOpen }),
   );
@@ -111,8 +113,11 @@ export function connect(
     user: launch.user ?? null,
     permissions: consent.state,
     carry: {
-      server: (method, params, call) =>
-        guarded(consent.around(call, () => calls.call(method, params, call.signal))),
+      server: async (method, params, call) => {
+        if (method === "storage.part") return parts.add(params);
+        const whole = method === "storage.patch" ? parts.complete(params) : params;
+        return guarded(consent.around(call, () => calls.call(method, whole, call.signal)));
+      },
       stream: async (method, params, call) => guarded(stream(method, params, call)),
       person,
     },
