@@ -21,22 +21,24 @@ pub struct Cluster {
     server: Child,
 }
 
-/// Where `initdb` and `postgres` are: on the `PATH`, or where Debian puts them.
+/// The folder that holds `initdb`, `postgres` and `pg_isready`: on the `PATH`, or where Debian puts
+/// them, the newest first.
 pub fn programs() -> Option<PathBuf> {
-    if let Some(path) = find("initdb") {
-        return path.parent().map(Path::to_owned);
-    }
+    let on_path = find("initdb").and_then(|initdb| initdb.parent().map(Path::to_owned));
     let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
-        .ok()?
+        .into_iter()
+        .flatten()
         .filter_map(|entry| {
             let path = entry.ok()?.path();
             let version = path.file_name()?.to_str()?.parse().ok()?;
             Some((version, path.join("bin")))
         })
-        .filter(|(_, bin)| bin.join("initdb").is_file())
         .collect();
     versions.sort();
-    versions.pop().map(|(_, bin)| bin)
+    let of_debian = versions.into_iter().rev().map(|(_, bin)| bin);
+    // All of them: a link to one program is no installation.
+    let whole = |bin: &PathBuf| ["initdb", "postgres", "pg_isready"].iter().all(|program| bin.join(program).is_file());
+    on_path.into_iter().chain(of_debian).find(whole)
 }
 
 impl Cluster {
