@@ -144,7 +144,7 @@ async fn bad_calls_are_refused_in_words() {
     }
     let full = app.call(&token, "storage.set", json!({ "key": "5", "value": part })).await;
     assert_eq!((full.status, full.code().as_str()), (StatusCode::INSUFFICIENT_STORAGE, "quota-storage"));
-    let huge = app.call(&token, "storage.set", json!({ "key": "6", "value": "x".repeat(2_000_000) })).await;
+    let huge = app.call(&token, "storage.set", json!({ "key": "6", "value": "x".repeat(9_000_000) })).await;
     assert_eq!((huge.status, huge.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large"));
 }
 
