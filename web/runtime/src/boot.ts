@@ -20,6 +20,7 @@ import { CallError, HostLink } from "./link.ts";
 import { showNotice } from "./notice.ts";
 import { Area } from "./storage/area.ts";
 import { isKeyed, keyedOver } from "./storage/keyed.ts";
+import { sharedOver } from "./storage/shared.ts";
 import { storageOver } from "./storage/shim.ts";
 import { StorageWriter } from "./storage/writer.ts";
 import { explainBlocked, holdLinks, quietCookies } from "./surroundings.ts";
@@ -84,13 +85,16 @@ function installStorage(init: Init, link: HostLink): StorageWriter {
   const local = new Area(Object.entries(init.storage.local), (change) => writer.note(change));
   const session = new Area([], () => {});
   let toldShared = false;
-  const keyed = keyedOver(local, () => {
+  const { sharedData } = init.permissions.declared;
+  const everybody = sharedOver((method, params) => link.call(method, params));
+  const alone = () => {
     if (toldShared) return;
     toldShared = true;
     warn(
-      "Storage shared between people is not there yet: what the app shares is kept for this person alone.",
+      "The app's `cumulonimbus.json` does not declare `sharedData`: what it shares is kept for this person alone.",
     );
-  });
+  };
+  const keyed = keyedOver(local, alone, sharedData ? everybody : undefined);
   define("localStorage", storageOver(local, isKeyed));
   define("sessionStorage", storageOver(session));
   define("storage", keyed);

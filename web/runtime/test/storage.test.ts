@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Area, type AreaChange } from "../src/storage/area.ts";
 import { isKeyed, keyedOver } from "../src/storage/keyed.ts";
+import { sharedOver } from "../src/storage/shared.ts";
 import { storageOver } from "../src/storage/shim.ts";
 import { StorageWriter } from "../src/storage/writer.ts";
 
@@ -168,6 +169,45 @@ describe("window.storage", () => {
     expect(await keyed.list("todo:")).toEqual({ keys: ["todo:1"], prefix: "todo:", shared: false });
     expect(await keyed.list("", true)).toEqual({ keys: ["todo:2"], shared: true });
     expect(onShared).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("what window.storage shares", () => {
+  /** A server that keeps records and knows the one query that is made. */
+  function serve() {
+    const records: { id: string; data: { key: string; value: string } }[] = [];
+    return async (method: string, params: object): Promise<unknown> => {
+      const { scope, id, data, filter } = params as {
+        scope: string;
+        id: string;
+        data: { key: string; value: string };
+        filter: { key: { eq: string } };
+      };
+      expect(scope).toBe("shared");
+      const at = records.findIndex((record) => record.id === id);
+      if (method === "data.list") return records;
+      if (method === "data.query") {
+        return { items: records.filter((record) => record.data.key === filter.key.eq) };
+      }
+      if (method === "data.create") records.push({ id: `r${records.length}`, data });
+      if (method === "data.update") records[at] = { id, data };
+      if (method === "data.delete") records.splice(at, 1);
+      return null;
+    };
+  }
+
+  it("lies on the server, apart from the person's own", async () => {
+    const onShared = vi.fn();
+    const keyed = keyedOver(new Area([], () => {}), onShared, sharedOver(serve()));
+    await keyed.set("score", 1, true);
+    await keyed.set("score", 2, true);
+    await keyed.set("score", 3);
+    expect(await keyed.get("score", true)).toMatchObject({ value: "2" });
+    expect(await keyed.list("sc", true)).toMatchObject({ keys: ["score"] });
+    expect(await keyed.delete("score", true)).toMatchObject({ deleted: true });
+    await expect(keyed.get("score", true)).rejects.toThrow("`score`");
+    expect(await keyed.get("score")).toMatchObject({ value: "3" });
+    expect(onShared).not.toHaveBeenCalled();
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Permissions } from "@cumulonimbus/protocol";
+import { type Permissions, plainText } from "@cumulonimbus/protocol";
 import { useEffect, useId, useRef, useState } from "react";
 import { text } from "../text.ts";
 import { Button } from "../ui/Button.tsx";
@@ -118,7 +118,9 @@ function Choice({
         <span className="min-w-0 [overflow-wrap:anywhere]">
           <span className="block font-medium">{title}</span>
           <span className="block text-muted">{note}</span>
-          {reason && <span className="mt-1 block text-muted">{words.reason(reason)}</span>}
+          {reason && (
+            <span className="mt-1 block text-muted">{words.reason(plainText(reason, 300))}</span>
+          )}
         </span>
       </label>
     </li>
