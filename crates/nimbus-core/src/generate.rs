@@ -119,7 +119,7 @@ fn compose(ports: &Ports, generation: &Generation, before: &SourceTree) -> Resul
 /// Builds, and reads what the source declares: a declaration that is wrong is one of the findings.
 pub async fn build(bundler: &dyn Bundler, app: AppId, files: SourceTree) -> Build {
     let mut build = bundler.build(app, files).await;
-    build.diagnostics.extend(declared(&build.files).err());
+    build.diagnostics.extend(declared(&build.files).err().map(|finding| *finding));
     build
 }
 

@@ -227,17 +227,17 @@ struct Http {
 ///
 /// # Errors
 /// A finding for the build: a declaration that is wrong in any part declares nothing.
-pub fn declared(files: &SourceTree) -> Result<Declared, Diagnostic> {
+pub fn declared(files: &SourceTree) -> Result<Declared, Box<Diagnostic>> {
     let Some(text) = files.get_str(FILE) else { return Ok(Declared::default()) };
     read(text).map_err(|problem| {
         let message = format!("`{FILE}` declares no permissions: {problem}");
         let finding = Diagnostic::warning("bad-permissions", message).with_hint(
             "an example is `{\"permissions\":{\"http\":{\"domains\":[\"api.example.org\"],\"reason\":\"Shows the weather\"}}}`",
         );
-        match SourcePath::parse(FILE) {
+        Box::new(match SourcePath::parse(FILE) {
             Ok(path) => finding.with_file(path),
             Err(_) => finding,
-        }
+        })
     })
 }
 
@@ -283,11 +283,9 @@ mod tests {
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-    fn of(text: &str) -> Result<Declared, Diagnostic> {
-        let mut files = SourceTree::default();
-        let path = SourcePath::parse(FILE).map_err(|error| Diagnostic::error("path", error.to_string()))?;
-        files.insert(path, text.to_owned()).map_err(|error| Diagnostic::error("tree", error.to_string()))?;
-        declared(&files)
+    fn of(text: &str) -> Result<Declared, Box<Diagnostic>> {
+        let files = serde_json::from_value(serde_json::json!({ (FILE): text }));
+        declared(&files.unwrap_or_default())
     }
 
     #[test]

@@ -109,7 +109,7 @@ pub(crate) struct ApiError {
     code: Code,
     message: String,
     hint: Option<String>,
-    data: Option<Value>,
+    data: Option<Box<Value>>,
     cause: Option<String>,
 }
 
@@ -198,7 +198,7 @@ impl From<Refusal> for ApiError {
         }
         let error = Self::new(Code::PermissionNeeded, message);
         Self {
-            data: Some(data),
+            data: Some(Box::new(data)),
             ..error.with_hint("the app declares it in `cumulonimbus.json`, and its viewer grants it")
         }
     }
@@ -227,7 +227,7 @@ struct Inner {
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
+    data: Option<Box<Value>>,
 }
 
 impl IntoResponse for ApiError {
