@@ -1,3 +1,5 @@
+#![expect(clippy::expect_used, reason = "a failed expectation fails the test")]
+
 use std::collections::BTreeMap;
 
 use super::*;
