@@ -135,6 +135,21 @@ async fn a_stream_of_changes_ends_with_its_token() {
     assert_eq!(began.elapsed().as_secs(), 600);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_version_that_a_generation_stores_ends_the_stream_too() {
+    let app = TestApp::new();
+    let (id, version) = app.import("a();").await;
+    let token = text(&app.launch(&id).await["token"]);
+    let mut events = follow(&app, &token, "").await;
+    let version = app.store.version(version.parse().unwrap()).await.unwrap();
+    let files = app.store.version_files(version.id).await.unwrap();
+    let next = nimbus_core::version::Version { id: "018f3c6e7b1a7cc080000123456789ab".parse().unwrap(), ..version };
+    app.store.put_version(&next, &files, None).await.unwrap();
+    let began = tokio::time::Instant::now();
+    assert_eq!(events.next().await.unwrap()["code"], "launch-revoked");
+    assert!(began.elapsed().as_secs() <= 15);
+}
+
 #[tokio::test]
 async fn following_is_limited_and_for_the_apps_own_token_only() {
     let app = TestApp::new();
