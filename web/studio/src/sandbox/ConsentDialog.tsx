@@ -28,6 +28,8 @@ export function ConsentDialog({
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    // Enter, meant for the app a moment ago, declines.
+    dialog?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => dialog?.close();
   }, []);
   return (
@@ -82,7 +84,7 @@ export function ConsentDialog({
         )}
       </ul>
       <div className="mt-5 flex justify-end gap-2">
-        <Button autoFocus onClick={() => onAnswer(null)}>
+        <Button data-first onClick={() => onAnswer(null)}>
           {words.notNow}
         </Button>
         <Button look="primary" disabled={!armed} onClick={() => onAnswer(chosen)}>
@@ -108,7 +110,7 @@ function Choice({
 }) {
   return (
     <li>
-      <label className="flex gap-3 rounded-xl border border-line bg-sunken px-4 py-3 text-sm">
+      <label className="flex items-start gap-3 rounded-xl border border-line bg-sunken px-4 py-3 text-sm">
         <input
           type="checkbox"
           className="mt-1 accent-accent"

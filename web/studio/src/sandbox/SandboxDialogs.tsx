@@ -72,11 +72,6 @@ function AppDialog({ asked, name, onMute }: { asked: Asked; name: string; onMute
           />
         )}
         <div className="mt-4 flex flex-wrap items-center justify-end gap-2">
-          {again && (
-            <Button look="quiet" size="small" className="mr-auto" onClick={onMute}>
-              {words.mute}
-            </Button>
-          )}
           {question.kind !== "alert" && (
             <Button
               data-first={GIVING.has(question.kind) || undefined}
@@ -87,6 +82,11 @@ function AppDialog({ asked, name, onMute }: { asked: Asked; name: string; onMute
           )}
           <Agree question={question} onAnswer={answer} />
         </div>
+        {again && (
+          <Button look="quiet" size="small" className="mt-3 -ml-2.5" onClick={onMute}>
+            {words.mute}
+          </Button>
+        )}
       </form>
     </div>
   );
