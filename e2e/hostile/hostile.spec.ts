@@ -34,12 +34,15 @@ const test = base.extend<{ stage: Stage }, { setting: Setting; arena: Arena }>({
   },
 });
 
-test("0 every case of the design is here once", () => {
+test("0 every case of the design is here once", { tag: "@once" }, () => {
   expect(cases.map(({ id }) => id)).toEqual(Array.from({ length: 106 }, (_, index) => index + 1));
 });
 
-for (const { id, title, category, run } of cases) {
-  test(`${id} ${title}`, async ({ stage }, info) => {
+/** Cases that no browser takes part in run with the first. */
+const ONCE = { tag: "@once" };
+
+for (const { id, title, category, browserless = false, run } of cases) {
+  test(`${id} ${title}`, browserless ? ONCE : {}, async ({ stage }, info) => {
     const findings = await run(stage);
     await info.attach("findings", { body: JSON.stringify({ id, title, category, findings }), contentType: "application/json" });
     expect(findings.length).toBeGreaterThan(0);

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
+import { FIREFOX } from "./arena/firefox.ts";
 
 /** The hostile suite. It is started by `./run`, which gives it a network of its own. */
 export default defineConfig({
@@ -13,5 +15,5 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   timeout: 90_000,
-  projects: [{ name: "chromium" }],
+  projects: [{ name: "chromium" }, ...(existsSync(FIREFOX) ? [{ name: "firefox", grepInvert: /@once/ }] : [])],
 });

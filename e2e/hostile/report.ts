@@ -15,10 +15,12 @@ interface CaseFindings {
 export default class HostileReport implements Reporter {
   readonly #cases: (CaseFindings & { browser: string })[] = [];
   readonly #failures: string[] = [];
+  #browsers: string[] = [];
   #passed = 0;
   #started = 0;
 
-  onBegin(_config: FullConfig): void {
+  onBegin(config: FullConfig): void {
+    this.#browsers = config.projects.map(({ name }) => name);
     this.#started = Date.now();
   }
 
@@ -78,7 +80,9 @@ export default class HostileReport implements Reporter {
       "# The hostile suite",
       "",
       `${closing}, in ${seconds} s. By outcome: ${this.#counts()}.`,
-      process.env["HOSTILE_NOTE"] ?? "",
+      ...(this.#browsers.includes("firefox")
+        ? []
+        : ["", "Firefox was not run: `/usr/bin/firefox-esr` is not installed."]),
       ...(failures.length > 0 ? ["", "## Failures", "", ...failures] : []),
       "",
       "| case | title | vector | browser | outcome | how it was seen |",

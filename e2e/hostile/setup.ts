@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +22,6 @@ export default async function setup(): Promise<() => Promise<void>> {
     origin: program.origin,
     token: program.token,
     cookie: { name: cookie.slice(0, cookie.indexOf("=")), value: cookie.slice(cookie.indexOf("=") + 1).split(";")[0] },
-    firefox: existsSync("/usr/bin/firefox-esr"),
     folder,
   });
   return async () => {

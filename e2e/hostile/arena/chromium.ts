@@ -1,5 +1,7 @@
 import { chromium, type Frame, type Page } from "@playwright/test";
+import { observeLaunches } from "./observe.ts";
 import type { Arena, Sent, Tab } from "./tab.ts";
+import { within } from "./within.ts";
 
 /** A cookie of the signed-in owner. */
 export interface Cookie {
@@ -23,7 +25,14 @@ export async function chromiumArena(
 ): Promise<{ arena: Arena; close(): Promise<void> }> {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--disable-component-update", "--disable-sync", "--no-first-run"],
+    args: [
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+      // A camera that is there and a person who agrees to everything: what is refused is refused by us.
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+    ],
     ignoreDefaultArgs: NOT_OURS,
     acceptDownloads: false,
     viewport: { width: 1280, height: 800 },
@@ -34,28 +43,6 @@ export async function chromiumArena(
   return {
     arena: { name: "chromium", newTab: async () => new ChromiumTab(await context.newPage()) },
     close: () => context.close(),
-  };
-}
-
-/**
- * Keeps what the host page was told at each launch, so that a case knows the token that the frame
- * never sees. In the top page only.
- */
-export function observeLaunches(): void {
-  if (window !== window.top) return;
-  const { fetch } = window;
-  const launches: unknown[] = [];
-  Object.defineProperty(window, "hostileLaunches", { value: launches });
-  Object.defineProperty(window, "hostileDelay", { value: 0, writable: true });
-  window.fetch = async (input, init) => {
-    const path = String(input);
-    const { hostileDelay } = window as unknown as { hostileDelay: number };
-    if (path === "/api/sandbox/call" && hostileDelay > 0) {
-      await new Promise((resolve) => setTimeout(resolve, hostileDelay));
-    }
-    const response = await fetch(input, init);
-    if (path.endsWith("/launch")) launches.push(await response.clone().json());
-    return response;
   };
 }
 
@@ -119,10 +106,6 @@ class ChromiumTab implements Tab {
     return await Promise.all(frames.map((frame) => within(5_000, frame.evaluate(() => document.documentURI))));
   }
 
-  async back(): Promise<void> {
-    await this.#page.goBack({ timeout: 10_000, waitUntil: "commit" });
-  }
-
   dialogs(): number {
     return this.#dialogs;
   }
@@ -139,18 +122,5 @@ class ChromiumTab implements Tab {
   #frame(): Frame | undefined {
     const main = this.#page.mainFrame();
     return main.childFrames().find((frame) => /^http:\/\/[0-9a-f]{32}\.localhost:/.test(frame.url()));
-  }
-}
-
-/** A page that hangs must not hang the suite. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

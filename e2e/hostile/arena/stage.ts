@@ -101,15 +101,18 @@ export class Stage {
     return findings;
   }
 
-  /** Shows that the sinks hear these ways out of this browser, where nothing of ours is in the way. */
+  /** Shows that each kind of sink, by which the vectors are named, hears this browser where nothing of ours is in the way. */
   async hear(id: number, vectors: readonly Vector[]): Promise<Finding[]> {
     const attacks = await Promise.all(vectors.map(async (vector) => ({ vector, evil: await this.#evil(id, vector) })));
     await this.#attackFromControl(attacks);
     return await Promise.all(
-      attacks.map(async ({ vector, evil }) => {
-        const [hit] = await this.sinks.hits(evil.tag);
-        const outcome = hit === undefined ? "failed" : "heard";
-        return { vector: vector.name, outcome, seen: hit === undefined ? "nothing arrived" : `${hit.via} ${hit.what}` };
+      attacks.map(async ({ vector: { name }, evil }) => {
+        const heard = async () => (await this.sinks.hits(evil.tag)).find(({ via }) => via === name);
+        await until("it arrives", async () => (await heard()) !== undefined, 5_000).catch(() => {});
+        const hit = await heard();
+        return hit === undefined
+          ? { vector: name, outcome: "failed", seen: "nothing arrived" }
+          : { vector: name, outcome: "heard", seen: hit.what };
       }),
     );
   }
@@ -125,8 +128,11 @@ export class Stage {
       const controlTag = inControl[index]?.evil.tag ?? "";
       const controlHits = await this.sinks.hits(controlTag);
       const inItsLog = sealed.log[evil.tag] ?? sealed.end;
+      // Nothing written down, and the frame as it was: then nobody knows that anything was tried.
+      const ran = sealed.log[evil.tag] !== undefined || sealed.end !== "frame ready";
       const one = (outcome: Finding["outcome"], seen: string) => findings.push({ vector: vector.name, outcome, seen });
       if (hits.length > 0) one(known.includes(vector.name) ? "leaked, as known" : "leaked", words);
+      else if (!ran) one("failed", "proves nothing: the attack was not seen to run in the app");
       else if (sealed.unchanged !== undefined) one("failed", sealed.unchanged);
       else if (control.log[controlTag] === "unsupported") one("unsupported", "the browser has no such feature");
       else if (controlHits.length === 0 && vector.silent !== undefined) {
@@ -158,6 +164,16 @@ export class Stage {
       end,
       ...(changed && { unchanged: `the host page changed: ${JSON.stringify(before)} → ${JSON.stringify(after)}` }),
     };
+  }
+
+  /** A page without our headers that runs `code` and has a button `#go`. */
+  async control(code: string): Promise<Tab> {
+    const tab = await this.tab();
+    const tag = this.sinks.tag(0);
+    await this.sinks.page(`${tag}.js`, code);
+    const html = `<!doctype html><meta charset=utf-8><title>control</title><body><button id=go>Go</button><script src="${tag}.js"></script>`;
+    await tab.goto(await this.sinks.page(tag, html));
+    return tab;
   }
 
   async #attackFromControl(attacks: readonly Attack[]): Promise<Attempt> {
@@ -229,7 +245,9 @@ function hostState(): unknown {
     title: document.title,
     header: document.querySelector("header")?.outerHTML,
     frames: document.querySelectorAll("iframe").length,
-    sandbox: document.querySelector("iframe")?.getAttribute("sandbox") === "allow-same-origin",
+    sealed: [...document.querySelectorAll("iframe")].every((frame) =>
+      ["", "allow-scripts allow-forms"].includes(frame.getAttribute("sandbox") ?? "none"),
+    ),
   };
 }
 

@@ -21,8 +21,6 @@ export interface Tab {
   popups(): Promise<string[]>;
   /** The addresses of the documents that the page's frames really hold. */
   frames(): Promise<string[]>;
-  /** Goes back in history. */
-  back(): Promise<void>;
   /** How often the browser has shown a dialog of the page's. They are dismissed. */
   dialogs(): number;
   /** How many downloads have begun. */

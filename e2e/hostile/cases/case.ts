@@ -7,6 +7,8 @@ export interface Case {
   readonly id: number;
   readonly title: string;
   readonly category: "escape" | "injection" | "exfiltration" | "bridge" | "data" | "exhaustion" | "interface" | "server";
+  /** No browser takes part, so that one run is enough. */
+  readonly browserless?: true;
   /** Attacks, and says what came of it. */
   readonly run: (stage: Stage) => Promise<Finding[]>;
 }

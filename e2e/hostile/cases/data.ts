@@ -45,6 +45,7 @@ export const thefts: readonly Case[] = [
     id: 70,
     title: "another app named in the params",
     category: "data",
+    browserless: true,
     async run(stage) {
       const [a, b] = [await stage.app(blank), await stage.app(blank)];
       const [ofA, ofB] = [await launched(stage, a), await launched(stage, b)];
@@ -61,6 +62,7 @@ export const thefts: readonly Case[] = [
     id: 71,
     title: "one app's token at another app",
     category: "data",
+    browserless: true,
     async run(stage) {
       const [a, b] = [await stage.app(blank), await stage.app(blank)];
       const { token } = await launched(stage, a);
@@ -81,6 +83,7 @@ export const thefts: readonly Case[] = [
     id: 72,
     title: "tokens that are over, altered or somebody else's",
     category: "data",
+    browserless: true,
     async run(stage) {
       const app = await stage.app(blank);
       const { token } = await launched(stage, app);
@@ -135,6 +138,7 @@ export const thefts: readonly Case[] = [
     id: 74,
     title: "names that are paths",
     category: "data",
+    browserless: true,
     async run(stage) {
       const { token } = await launched(stage, await stage.app(blank));
       const findings = [];
@@ -162,6 +166,7 @@ export const thefts: readonly Case[] = [
     id: 75,
     title: "filling the quota",
     category: "data",
+    browserless: true,
     async run(stage) {
       const [a, b] = [await stage.app(blank), await stage.app(blank)];
       const [ofA, ofB] = [await launched(stage, a), await launched(stage, b)];
@@ -222,6 +227,7 @@ export const thefts: readonly Case[] = [
     id: 77,
     title: "two people with one app",
     category: "data",
+    browserless: true,
     async run(stage) {
       const session = (await (await stage.api("/api/session")).json()) as object;
       const users = await stage.api("/api/users");

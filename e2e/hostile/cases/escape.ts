@@ -65,8 +65,11 @@ const topLinks: readonly Vector[] = [
 async function framed(stage: Parameters<Case["run"]>[0], id: number, url: string): Promise<string> {
   const tab = await stage.tab();
   const tag = stage.sinks.tag(id);
-  await tab.goto(await stage.sinks.page(tag, `<!doctype html><title>evil</title><iframe src="${url}"></iframe>`));
+  const page = await stage.sinks.page(tag, `<!doctype html><title>evil</title><iframe src="${url}"></iframe>`);
+  // One of the browsers calls it a failure of the page when a frame of it is refused.
+  await tab.goto(page).catch(() => {});
   await pause(500);
+  if ((await tab.url()) !== page) throw new Error("the page around the frame did not load");
   const documents = await tab.frames();
   await tab.close();
   return documents.join(" ");
@@ -140,6 +143,7 @@ export const escapes: readonly Case[] = [
     id: 7,
     title: "no frame has scripts and the page's origin",
     category: "escape",
+    browserless: true,
     run() {
       const root = fileURLToPath(new URL("../../../", import.meta.url));
       const files = [join(root, "web"), join(root, "crates")].flatMap(sources);
@@ -191,7 +195,7 @@ export const escapes: readonly Case[] = [
       const launched = (await (await stage.api(`/api/apps/${app.appId}/launch`, {})).json()) as { url: string };
       const control = await framed(stage, 9, await stage.sinks.page("v009control", "<p>x</p>"));
       const seen = await framed(stage, 9, launched.url);
-      return [check("iframe", control.includes("v009control") && !seen.includes(app.versionId), `${seen}; the control: ${control}`)];
+      return [check("iframe", control.includes("v009control") && seen !== "" && !seen.startsWith("http"), `${seen}; the control: ${control}`)];
     },
   },
   {
@@ -202,7 +206,7 @@ export const escapes: readonly Case[] = [
       const findings = [];
       for (const path of ["/", "/settings", "/api/session"]) {
         const seen = await framed(stage, 10, stage.target.origin + path);
-        findings.push(check(path, !seen.includes(stage.target.origin), seen));
+        findings.push(check(path, seen !== "" && !seen.startsWith("http"), seen));
       }
       return findings;
     },

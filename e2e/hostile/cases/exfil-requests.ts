@@ -214,6 +214,7 @@ export const imports: readonly Vector[] = [
   },
   {
     name: "import map",
+    alone: true,
     attack: ({ http }) => {
       const add = (type: string, text: string) => {
         const script = document.createElement("script");

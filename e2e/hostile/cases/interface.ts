@@ -1,4 +1,5 @@
 import { pause, until } from "../arena/stage.ts";
+import type { Finding } from "../arena/vector.ts";
 import type { Case } from "./case.ts";
 import { absent, check, works } from "./check.ts";
 
@@ -29,8 +30,67 @@ async function tried(stage: Parameters<Case["run"]>[0], code: string) {
   return { tab, seen };
 }
 
+/** The same in a page without our headers: what the attack comes to where nothing is in its way. */
+async function triedFreely(stage: Parameters<Case["run"]>[0], code: string) {
+  const tab = await stage.control(trying(code));
+  await tab.clickInFrame("#go");
+  await until("the control has tried", () => tab.inPage(() => "hostileSeen" in window)).catch(() => {});
+  const seen = await tab.inPage(() => (window as any).hostileSeen as Record<string, string>);
+  return { tab, seen };
+}
+
 const denied = (seen: Record<string, string>) =>
   Object.entries(seen).map(([name, result]) => check(name, !/^granted|^returned true/.test(result), result));
+
+const WINDOWS = `
+  note("window.open", () => window.open("about:blank"));
+  note("window.open, the browser's own", () => { delete window.open; return (window.open ?? Object.getPrototypeOf(window).open)?.call(window, "about:blank", "_blank", "popup"); });
+  note("a link", () => { const a = document.createElement("a"); a.href = "about:blank"; a.target = "_blank"; a.dispatchEvent(new MouseEvent("click")); });
+  note("picture in picture", () => documentPictureInPicture.requestWindow());
+`;
+
+const SCREEN = `
+  note("fullscreen", () => document.documentElement.requestFullscreen());
+  note("pointer lock", () => document.body.requestPointerLock());
+  note("keyboard lock", () => navigator.keyboard.lock());
+  note("orientation", () => screen.orientation.lock("landscape"));
+  note("wake lock", () => navigator.wakeLock.request("screen"));
+`;
+
+const DOWNLOADS = `
+  const save = (href) => { const a = document.createElement("a"); a.href = href; a.download = "evil.exe"; document.body.append(a); a.dispatchEvent(new MouseEvent("click", { bubbles: false })); };
+  note("blob", () => save(URL.createObjectURL(new Blob(["x"]))));
+  note("data", () => save("data:application/octet-stream,x"));
+  note("file picker", () => showSaveFilePicker());
+`;
+
+const CLIPBOARD = `
+  // Firefox asks the person with a button of its own, which waits for ever here.
+  if (!navigator.userAgent.includes("Firefox") || window !== top) note("read", () => navigator.clipboard.readText());
+  note("write", () => navigator.clipboard.writeText("evil"));
+  note("write anything", () => navigator.clipboard.write([new ClipboardItem({ "text/plain": "evil" })]));
+  if (!navigator.userAgent.includes("Firefox")) note("paste", () => document.execCommand("paste"));
+  note("copy command", () => { const field = document.createElement("textarea"); field.value = "evil"; document.body.append(field); field.select(); return document.execCommand("copy"); });
+`;
+
+const DEVICES = `
+  note("notification", () => Notification.requestPermission().then((answer) => { if (answer !== "granted") throw Object.assign(new Error(), { name: answer }); return answer; }));
+  note("camera", () => navigator.mediaDevices.getUserMedia({ video: true }));
+  note("microphone", () => navigator.mediaDevices.getUserMedia({ audio: true }));
+  note("screen", () => navigator.mediaDevices.getDisplayMedia());
+  note("place", () => new Promise((resolve, reject) => navigator.geolocation.getCurrentPosition(resolve, (error) => reject(Object.assign(new Error(), { name: error.message })))));
+  note("USB", () => navigator.usb.requestDevice({ filters: [] }));
+  note("serial", () => navigator.serial.requestPort());
+  note("HID", () => navigator.hid.requestDevice({ filters: [] }));
+  note("Bluetooth", () => navigator.bluetooth.requestDevice({ acceptAllDevices: true }));
+  note("MIDI", () => navigator.requestMIDIAccess({ sysex: true }));
+  note("passkey", () => navigator.credentials.get({ publicKey: { challenge: new Uint8Array(8) } }));
+  note("payment", () => new PaymentRequest([{ supportedMethods: "https://evil.test/pay" }], { total: { label: "x", amount: { currency: "EUR", value: "1" } } }).show());
+  note("storage access", () => document.requestStorageAccess());
+  note("contacts", () => navigator.contacts.select(["name"]));
+  note("fonts", () => queryLocalFonts());
+  note("idle", () => IdleDetector.requestPermission().then((answer) => { if (answer !== "granted") throw Object.assign(new Error(), { name: answer }); return answer; }));
+`;
 
 /** Cases 88 to 95. */
 export const interfaces: readonly Case[] = [
@@ -39,15 +99,10 @@ export const interfaces: readonly Case[] = [
     title: "windows of its own",
     category: "interface",
     async run(stage) {
-      const { tab, seen } = await tried(
-        stage,
-        `note("window.open", () => window.open("about:blank"));
-         note("window.open, the browser's own", () => { delete window.open; return (window.open ?? Object.getPrototypeOf(window).open)?.call(window, "about:blank", "_blank", "popup"); });
-         note("a link", () => { const a = document.createElement("a"); a.href = "about:blank"; a.target = "_blank"; a.dispatchEvent(new MouseEvent("click")); });
-         note("picture in picture", () => documentPictureInPicture.requestWindow());`,
-      );
-      const popups = await tab.popups();
-      return [...Object.entries(seen).map(([name, result]) => check(name, !/^granted|Window\]/.test(result), result)), check("windows", popups.length === 0, `${popups.length} opened`)];
+      const { tab, seen } = await tried(stage, WINDOWS);
+      const free = await triedFreely(stage, WINDOWS);
+      const [popups, freely] = [await tab.popups(), await free.tab.popups()];
+      return [...Object.entries(seen).map(([name, result]) => check(name, !/^granted|Window\]/.test(result), result)), check("windows", popups.length === 0 && freely.length > 0, `${popups.length} opened; ${freely.length} by the control`)];
     },
   },
   {
@@ -55,17 +110,12 @@ export const interfaces: readonly Case[] = [
     title: "the whole screen and the pointer",
     category: "interface",
     async run(stage) {
-      const { tab, seen } = await tried(
-        stage,
-        `note("fullscreen", () => document.documentElement.requestFullscreen());
-         note("pointer lock", () => document.body.requestPointerLock());
-         note("keyboard lock", () => navigator.keyboard.lock());
-         note("orientation", () => screen.orientation.lock("landscape"));
-         note("wake lock", () => navigator.wakeLock.request("screen"));`,
-      );
-      const host = await tab.inPage(() => document.fullscreenElement === null && document.pointerLockElement === null);
-      const held = await tab.inFrame(() => document.fullscreenElement === null && document.pointerLockElement === null);
-      return [...denied(seen).filter(({ vector }) => vector !== "pointer lock"), check("fullscreen and pointer", host && held, seen)];
+      const { tab, seen } = await tried(stage, SCREEN);
+      const free = await triedFreely(stage, SCREEN);
+      const away = () => document.fullscreenElement === null && document.pointerLockElement === null;
+      const held = (await tab.inPage(away)) && (await tab.inFrame(away));
+      const proof = free.seen["fullscreen"]?.startsWith("granted") ?? false;
+      return [...denied(seen), check("fullscreen and pointer", held && proof, `neither was taken; the control: ${JSON.stringify(free.seen)}`)];
     },
   },
   {
@@ -73,15 +123,13 @@ export const interfaces: readonly Case[] = [
     title: "downloads",
     category: "interface",
     async run(stage) {
-      const { tab, seen } = await tried(
-        stage,
-        `const save = (href) => { const a = document.createElement("a"); a.href = href; a.download = "evil.exe"; document.body.append(a); a.dispatchEvent(new MouseEvent("click", { bubbles: false })); };
-         note("blob", () => save(URL.createObjectURL(new Blob(["x"]))));
-         note("data", () => save("data:application/octet-stream,x"));
-         note("file picker", () => showSaveFilePicker());`,
-      );
+      const { tab, seen } = await tried(stage, DOWNLOADS);
+      const free = await triedFreely(stage, DOWNLOADS);
       await pause(500);
-      return [check("downloads", tab.downloads() === 0 && !/^granted/.test(seen["file picker"] ?? ""), `${tab.downloads()} begun; ${JSON.stringify(seen)}`)];
+      return [
+        check("file picker", !/^granted/.test(seen["file picker"] ?? ""), seen["file picker"]),
+        check("downloads", tab.downloads() === 0 && free.tab.downloads() > 0, `${tab.downloads()} begun; ${free.tab.downloads()} by the control`),
+      ];
     },
   },
   {
@@ -89,14 +137,14 @@ export const interfaces: readonly Case[] = [
     title: "the clipboard",
     category: "interface",
     async run(stage) {
-      const { seen } = await tried(
-        stage,
-        `note("read", () => navigator.clipboard.readText());
-         note("write", () => navigator.clipboard.writeText("evil"));
-         note("write anything", () => navigator.clipboard.write([new ClipboardItem({ "text/plain": "evil" })]));
-         note("paste", () => document.execCommand("paste"));`,
+      const { seen } = await tried(stage, CLIPBOARD);
+      const free = await triedFreely(stage, CLIPBOARD);
+      // No policy forbids it: a click in any page may put something there. SECURITY.md says so.
+      const known = stage.arena.name === "firefox" ? ["copy command", "write", "write anything"] : ["copy command"];
+      const findings = denied(seen).map((finding): Finding =>
+        finding.outcome === "failed" && known.includes(finding.vector) ? { ...finding, outcome: "leaked, as known" } : finding,
       );
-      return denied(seen);
+      return [...findings, check("the control", /granted|returned true/.test(`${free.seen["write"]} ${free.seen["copy command"]}`), free.seen)];
     },
   },
   {
@@ -104,26 +152,10 @@ export const interfaces: readonly Case[] = [
     title: "notifications, camera, place, devices",
     category: "interface",
     async run(stage) {
-      const { seen } = await tried(
-        stage,
-        `note("notification", () => Notification.requestPermission().then((answer) => { if (answer !== "granted") throw Object.assign(new Error(), { name: answer }); return answer; }));
-         note("camera", () => navigator.mediaDevices.getUserMedia({ video: true }));
-         note("microphone", () => navigator.mediaDevices.getUserMedia({ audio: true }));
-         note("screen", () => navigator.mediaDevices.getDisplayMedia());
-         note("place", () => new Promise((resolve, reject) => navigator.geolocation.getCurrentPosition(resolve, (error) => reject(Object.assign(new Error(), { name: error.message })))));
-         note("USB", () => navigator.usb.requestDevice({ filters: [] }));
-         note("serial", () => navigator.serial.requestPort());
-         note("HID", () => navigator.hid.requestDevice({ filters: [] }));
-         note("Bluetooth", () => navigator.bluetooth.requestDevice({ acceptAllDevices: true }));
-         note("MIDI", () => navigator.requestMIDIAccess({ sysex: true }));
-         note("passkey", () => navigator.credentials.get({ publicKey: { challenge: new Uint8Array(8) } }));
-         note("payment", () => new PaymentRequest([{ supportedMethods: "https://evil.test/pay" }], { total: { label: "x", amount: { currency: "EUR", value: "1" } } }).show());
-         note("storage access", () => document.requestStorageAccess());
-         note("contacts", () => navigator.contacts.select(["name"]));
-         note("fonts", () => queryLocalFonts());
-         note("idle", () => IdleDetector.requestPermission().then((answer) => { if (answer !== "granted") throw Object.assign(new Error(), { name: answer }); return answer; }));`,
-      );
-      return denied(seen);
+      const { seen } = await tried(stage, DEVICES);
+      const free = await triedFreely(stage, DEVICES);
+      const { camera = "", microphone = "" } = free.seen;
+      return [...denied(seen), check("the control", camera.startsWith("granted") && microphone.startsWith("granted"), free.seen)];
     },
   },
   {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { startProgram } from "../../fixtures/program.ts";
-import type { Stage } from "../arena/stage.ts";
+import { type Stage, until } from "../arena/stage.ts";
 import type { Case } from "./case.ts";
 import { absent, attempt, check, notYet } from "./check.ts";
 import { send } from "./raw.ts";
@@ -23,6 +23,9 @@ function post(stage: Stage, body: string, more: Readonly<Record<string, string>>
   return `POST /api/apps/import HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
 }
 
+/** Where clouds give their machines credentials. */
+const METADATA = "169.254.169.254";
+
 const FILES = JSON.stringify({ files: { "src/App.tsx": "export default () => null" } });
 
 async function cookieOf(stage: Stage): Promise<string> {
@@ -31,13 +34,17 @@ async function cookieOf(stage: Stage): Promise<string> {
 }
 
 /** A program of the case's own, with a model at an address of the case's choice. */
-async function withOllama<T>(url: string, use: (ask: (path: string) => Promise<string>, memory: () => Promise<number>) => Promise<T>): Promise<T> {
+async function withOllama<T>(url: string, use: (health: string, memory: () => Promise<number>) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "cumulonimbus-hostile-"));
   const program = await startProgram(folder, { LLM_PROVIDER: "ollama", OLLAMA_ENABLED: "true", OLLAMA_API_URL: url });
   try {
-    const ask = async (path: string) =>
-      await (await fetch(program.origin + path, { headers: { authorization: `Bearer ${program.token}` } })).text();
-    return await use(ask, () => mostMemory(program.pid));
+    const ask = async () => {
+      const headers = { authorization: `Bearer ${program.token}` };
+      return await (await fetch(`${program.origin}/api/llm/health`, { headers })).text();
+    };
+    // The program asks in the background, from its start.
+    await until("the model's server was asked", async () => !(await ask()).includes("has not been asked yet"), 20_000);
+    return await use(await ask(), () => mostMemory(program.pid));
   } finally {
     await program.kill();
     await rm(folder, { recursive: true, force: true });
@@ -45,7 +52,7 @@ async function withOllama<T>(url: string, use: (ask: (path: string) => Promise<s
 }
 
 /** A model's server of the case's own, at an address of the loopback. */
-async function fakeOllama(answer: (path: string) => { status: number; headers: Record<string, string>; body: string | Buffer }) {
+async function fakeOllama(answer: (path: string) => { status: number; headers: Record<string, string>; body: string | Buffer }, address = "127.0.0.1") {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
@@ -53,9 +60,9 @@ async function fakeOllama(answer: (path: string) => { status: number; headers: R
     response.writeHead(status, headers);
     response.end(body);
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, address);
   await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://${address}:${(server.address() as AddressInfo).port}`;
   return { url, asked, close: () => server.close() };
 }
 
@@ -65,6 +72,7 @@ export const edges: readonly Case[] = [
     id: 96,
     title: "host names that are not served",
     category: "server",
+    browserless: true,
     async run(stage) {
       const { port } = new URL(stage.target.origin);
       const names = ["evil.test", `evil.test:${port}`, "localhost", `localhost.evil.test:${port}`, `0.0.0.0:${port}`, `127.1:${port}`, `evil.localhost:${port}`, `[::ffff:127.0.0.1]:${port}`];
@@ -88,6 +96,7 @@ export const edges: readonly Case[] = [
     id: 97,
     title: "the API under an app's host name",
     category: "server",
+    browserless: true,
     async run(stage) {
       const app = await stage.coded("");
       const name = `${app.appId.replaceAll("-", "")}.${host(stage)}`;
@@ -104,6 +113,7 @@ export const edges: readonly Case[] = [
     id: 98,
     title: "requests of an opaque origin",
     category: "server",
+    browserless: true,
     async run(stage) {
       const cookie = await cookieOf(stage);
       const json = { "content-type": "application/json", "x-cumulonimbus": "1", cookie };
@@ -160,6 +170,7 @@ export const edges: readonly Case[] = [
     id: 100,
     title: "JSON that says it is text",
     category: "server",
+    browserless: true,
     async run(stage) {
       const cookie = await cookieOf(stage);
       const findings = [];
@@ -174,6 +185,7 @@ export const edges: readonly Case[] = [
     id: 101,
     title: "a WebSocket from another page",
     category: "server",
+    browserless: true,
     async run(stage) {
       const cookie = await cookieOf(stage);
       const findings = [];
@@ -207,6 +219,7 @@ export const edges: readonly Case[] = [
     id: 103,
     title: "what unpacks to a thousand times its size",
     category: "server",
+    browserless: true,
     async run(stage) {
       const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024, 32));
       const head = post(stage, "", {
@@ -217,10 +230,10 @@ export const edges: readonly Case[] = [
       });
       const { status } = await send(stage.target.origin, Buffer.concat([Buffer.from(head), bomb]));
       const ollama = await fakeOllama(() => ({ status: 200, headers: { "content-type": "application/json", "content-encoding": "gzip" }, body: bomb }));
-      const seen = await withOllama(ollama.url, async (ask, memory) => {
-        const health = await ask("/api/llm/health");
-        return { mebibytes: await memory(), health: health.slice(0, 120) };
-      });
+      const seen = await withOllama(ollama.url, async (health, memory) => ({
+        mebibytes: await memory(),
+        health: health.slice(0, 120),
+      }));
       ollama.close();
       return [
         check("a request", status >= 400 && status < 500, `status ${status}`),
@@ -232,22 +245,28 @@ export const edges: readonly Case[] = [
     id: 104,
     title: "a model's address that is something else",
     category: "server",
+    browserless: true,
     async run(stage) {
       const tag = stage.sinks.tag(104);
       const secret = "secret-of-another-service";
       const redirecting = await fakeOllama(() => ({ status: 302, headers: { location: `http://${tag}.evil.test/` }, body: secret }));
-      const redirected = await withOllama(redirecting.url, (ask) => ask("/api/llm/health"));
+      const redirected = await withOllama(redirecting.url, async (health) => health);
       redirecting.close();
       const hits = await stage.sinks.hits(tag, 500);
       const other = await fakeOllama(() => ({ status: 500, headers: {}, body: secret }));
-      const echoed = await withOllama(other.url, (ask) => ask("/api/llm/health"));
+      const echoed = await withOllama(other.url, async (health) => health);
       other.close();
-      const self = await withOllama(stage.target.origin, (ask) => ask("/api/llm/health"));
+      const self = await withOllama(stage.target.origin, async (health) => health);
+      // A machine in a cloud has it; in this namespace it is the case's own.
+      const service = await fakeOllama(() => ({ status: 200, headers: {}, body: secret }), METADATA);
+      const metadata = await withOllama(service.url, async (health) => health);
+      service.close();
       return [
-        check("a redirect", hits.length === 0 && !redirected.includes(secret), `not followed: ${redirected.slice(0, 160)}`),
+        check("a redirect", redirecting.asked.length > 0 && hits.length === 0 && !redirected.includes(secret), `not followed: ${redirected.slice(0, 160)}`),
         check("another service", !echoed.includes(secret), `its words are not shown; asked ${[...new Set(other.asked)].join(", ")}`),
         check("this program's kind", self.includes('"healthy":false') && !self.includes("signed-out"), self.slice(0, 260)),
-        notYet("the metadata service", true, "the address is the administrator's alone, in the environment; nothing of an answer is shown, and it is not refused"),
+        check("the metadata service's words", !metadata.includes(secret), "nothing of its answer is shown"),
+        notYet("the metadata service's address", service.asked.length > 0, "the address is the administrator's alone, in the environment, and this one is not refused"),
       ];
     },
   },
