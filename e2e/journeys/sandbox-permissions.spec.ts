@@ -1,3 +1,4 @@
+import type { Locator } from "@playwright/test";
 import { appOfButtons, importApp, openApp, ready } from "../fixtures/apps.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -20,6 +21,14 @@ function permitted(permissions: object): Record<string, string> {
   };
 }
 
+/**
+ * With the key: in the first moments of a question over another process's frame, a browser may give
+ * that frame a click which was meant for the question.
+ */
+async function decline(consent: Locator): Promise<void> {
+  await consent.getByRole("button", { name: "Not now" }).press("Enter");
+}
+
 test("a permission is asked for outside the frame, granted, and revoked", async ({ page, program }) => {
   const id = await importApp(
     program,
@@ -37,7 +46,7 @@ test("a permission is asked for outside the frame, granted, and revoked", async 
   await expect(consent).toContainText("Change what everybody who uses the app sees");
   await expect(consent).toContainText("The app says: “to show notes to everybody”");
   await expect(consent).toContainText("Exchange data with api.example.org");
-  await consent.getByRole("button", { name: "Not now" }).click();
+  await decline(consent);
   await expect(out).toHaveText(/^permission-needed/);
   // Once in a run is enough.
   await app.getByRole("button", { name: "Share" }).click();
@@ -71,7 +80,7 @@ test("a permission is asked for outside the frame, granted, and revoked", async 
   await expect(settings.getByText("You have allowed no app anything")).toBeVisible();
   await settings.close();
   await app.getByRole("button", { name: "Share" }).click();
-  await consent.getByRole("button", { name: "Not now" }).click();
+  await decline(consent);
   await expect(out).toHaveText(/^permission-needed/);
   await expect(app.locator("#state")).toHaveText("missing");
 });

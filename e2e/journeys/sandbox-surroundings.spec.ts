@@ -92,7 +92,7 @@ test("a file of the app is saved by a click outside of its frame", async ({ page
   expect(bytes.every((byte, i) => byte === i % 251)).toBe(true);
 
   await app.getByRole("button", { name: "Page" }).click();
-  await question.getByRole("button", { name: "Cancel" }).click();
+  await question.getByRole("button", { name: "Cancel" }).press("Enter");
   await expect(question).toHaveCount(0);
   await expect(page.locator("iframe[data-app-state=ready]")).toBeVisible();
 });
@@ -116,7 +116,7 @@ test("a text is copied by a click outside of the frame, and none is read", async
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("from the app");
 
   await app.getByRole("button", { name: "Copy" }).click();
-  await question.getByRole("button", { name: "Cancel" }).click();
+  await question.getByRole("button", { name: "Cancel" }).press("Enter");
   await expect(app.locator("#out")).toHaveText(/^NotAllowedError/);
   await app.getByRole("button", { name: "Paste" }).click();
   await expect(app.locator("#out")).toHaveText(/^NotAllowedError/);
@@ -191,7 +191,7 @@ test("what an app asks of the page comes with its name and as plain text", async
   await app.getByRole("button", { name: "Confirm" }).click();
   await expect(question.getByRole("heading")).toHaveText("“Asking” asks");
   await expect(question).toContainText("<b>Sure?</b>gnp");
-  await question.getByRole("button", { name: "OK" }).click();
+  await question.getByRole("button", { name: "OK" }).press("Enter");
   await expect(out).toHaveText("true");
 
   await app.getByRole("button", { name: "Prompt" }).click();
