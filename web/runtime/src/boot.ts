@@ -23,7 +23,7 @@ import { isKeyed, keyedOver } from "./storage/keyed.ts";
 import { sharedOver } from "./storage/shared.ts";
 import { storageOver } from "./storage/shim.ts";
 import { StorageWriter } from "./storage/writer.ts";
-import { explainBlocked, holdLinks, quietCookies } from "./surroundings.ts";
+import { explainBlocked, holdLinks, holdNewTabs, quietCookies } from "./surroundings.ts";
 import { watchApp } from "./watch.ts";
 
 const element = document.getElementById("cumulonimbus-launch");
@@ -59,6 +59,7 @@ function start(init: Init, port: MessagePort, launch: string): void {
   installHistory(window);
   const downloads = installDownloads(window, link);
   installClipboard(window, link);
+  holdNewTabs(window);
   holdLinks(window, link, downloads);
   quietCookies(document);
   exposeHost(link, info);

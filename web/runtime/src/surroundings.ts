@@ -30,7 +30,8 @@ export function holdLinks(
       .catch(() => showNotice(`This link leads out of the app: ${url}`));
   };
   window.addEventListener("click", (event) => {
-    if (event.defaultPrevented || !(event.target instanceof window.Element)) return;
+    if ((event.defaultPrevented && !opensTab(event)) || !(event.target instanceof window.Element))
+      return;
     const anchor = event.target.closest("a[href]");
     if (!(anchor instanceof window.HTMLAnchorElement)) return;
     const [here] = document.URL.split("#");
@@ -47,6 +48,26 @@ export function holdLinks(
     configurable: true,
     writable: true,
   });
+}
+
+/**
+ * Stops clicks that open another tab: with a key held, or with the middle button. Firefox opens the
+ * links of such clicks even out of a frame that may open none, so that an address with whatever the
+ * app knows would leave without a question. There it goes before every listener of the app's, which
+ * could keep the click from others, and holds all such clicks, because a link in a closed shadow
+ * tree looks like any other element. Other browsers need nothing of this.
+ */
+export function holdNewTabs(window: Window & typeof globalThis): void {
+  if (!window.CSS.supports("-moz-appearance", "none")) return;
+  const hold = (event: MouseEvent) => {
+    if (opensTab(event)) event.preventDefault();
+  };
+  window.addEventListener("click", hold, { capture: true });
+  window.addEventListener("auxclick", hold, { capture: true });
+}
+
+function opensTab({ ctrlKey, metaKey, shiftKey, button }: MouseEvent): boolean {
+  return ctrlKey || metaKey || shiftKey || button === 1;
 }
 
 /** Tells in the console what the policy stopped, once for each place. */

@@ -46,6 +46,9 @@ pub(crate) fn app_headers(
 pub(crate) fn host_headers(headers: &mut HeaderMap, sites: &Sites, page: &str, path: &str) {
     let frame = framed_app(path).map_or_else(|| "'none'".to_owned(), |app| frame_sources(sites, app, page));
     set(headers, header::CONTENT_SECURITY_POLICY, &host_policy(&frame, sites));
+    // The page shows addresses that apps name, as when it asks whether to open one. Browsers look
+    // the names of links up ahead of time, and a name can carry data.
+    set(headers, header::X_DNS_PREFETCH_CONTROL, "off");
     set(headers, CROSS_ORIGIN_OPENER_POLICY, "same-origin");
     set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
     set(headers, header::REFERRER_POLICY, "no-referrer");
@@ -272,6 +275,7 @@ mod tests {
             "csp style-src 'self' 'unsafe-inline'",
             "referrer-policy: no-referrer",
             "x-content-type-options: nosniff",
+            "x-dns-prefetch-control: off",
         ];
         let mut headers = HeaderMap::new();
         host_headers(&mut headers, &local(), PAGE, "/settings");
