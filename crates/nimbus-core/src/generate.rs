@@ -151,8 +151,26 @@ async fn build_and_repair(
         let message = Some(format!("Asking the model to repair: {}", error.message));
         say(journal, generation, Phase::Repairing, 0.95, message).await?;
         *conversation = repair::ask(conversation, &draft.files, &error);
-        write::write(ports, generation, conversation, journal, stop, draft).await?;
+        let before = draft.files.clone();
+        let written = write::write(ports, generation, conversation, journal, stop, draft).await;
+        take_back_losses(journal, draft, &before).await?;
+        written?;
     }
+}
+
+/// Puts back the files that a repair has all but emptied.
+async fn take_back_losses(journal: &Journal, draft: &mut Draft, before: &SourceTree) -> Result<(), JournalBroken> {
+    for (path, text) in repair::lost(before, &draft.files) {
+        let message = format!("The repair left almost nothing of `{path}`; what was there before is back");
+        let diagnostic = Diagnostic::notice("repair-undone", message).with_file(path.clone());
+        // It was in the tree before, so it is within the limits.
+        if draft.files.insert(path.clone(), text.clone()).is_ok() {
+            let content = Some(text);
+            journal.say(Event::File { filename: path, state: FileState::Replaced, content, progress: 0.95 }).await?;
+            journal.say(Event::Diagnostic { diagnostic }).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes over what the build repaired, and tells what it repaired and found.

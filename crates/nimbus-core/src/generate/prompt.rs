@@ -41,7 +41,9 @@ fn billions(name: &str) -> Option<f64> {
 #[must_use]
 pub fn system(contract: Contract, libraries: &[String]) -> String {
     let files = match contract {
-        Contract::OneFile => "Write the whole app in ONE file, `src/App.tsx`. Define every component and hook in it.",
+        Contract::OneFile => {
+            "Write the whole app in ONE file, `src/App.tsx`: every component, hook and type. There is no other file to import."
+        }
         Contract::ManyFiles => {
             "Write `src/App.tsx` and, for larger apps, a few more files below `src/`. Write every file that you import."
         }
@@ -92,9 +94,10 @@ const EXAMPLE: &str = r#"<file path="src/App.tsx">
 import { useEffect, useState } from "react";
 import { Plus, Trash2 } from "lucide-react";
 
-type Item = { id: number; name: string; shop: string; done: boolean };
+type Shop = "Market" | "Bakery";
+type Item = { id: number; name: string; shop: Shop; done: boolean };
 
-const SHOPS = ["Market", "Bakery"];
+const SHOPS: Shop[] = ["Market", "Bakery"];
 const FILTERS = ["All", "Open", "Done"];
 const FIRST: Item[] = [
   { id: 1, name: "Apples", shop: "Market", done: false },
@@ -104,7 +107,7 @@ const FIRST: Item[] = [
 export default function App() {
   const [items, setItems] = useState<Item[]>(() => JSON.parse(localStorage.getItem("items") ?? "null") ?? FIRST);
   const [name, setName] = useState("");
-  const [shop, setShop] = useState(SHOPS[0]);
+  const [shop, setShop] = useState<Shop>("Market");
   const [filter, setFilter] = useState("All");
   useEffect(() => localStorage.setItem("items", JSON.stringify(items)), [items]);
 
@@ -125,7 +128,7 @@ export default function App() {
         <h1 className="text-2xl font-bold">Shopping list</h1>
         <form onSubmit={add} className="mt-4 flex flex-wrap gap-2">
           <input aria-label="Item" className={`${field} min-w-0 flex-1`} placeholder="What do you need?" value={name} onChange={(e) => setName(e.target.value)} />
-          <select aria-label="Shop" className={field} value={shop} onChange={(e) => setShop(e.target.value)}>
+          <select aria-label="Shop" className={field} value={shop} onChange={(e) => setShop(e.target.value as Shop)}>
             {SHOPS.map((s) => <option key={s}>{s}</option>)}
           </select>
           <button className="flex items-center gap-1 rounded-xl bg-sky-600 px-4 py-2 font-medium text-white hover:bg-sky-700"><Plus size={18} /> Add</button>

@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::Diagnostic,
     model::{Message, Role},
-    source::SourceTree,
+    source::{SourcePath, SourceTree},
 };
 
 /// How many lines around an error the model sees beside the whole file.
@@ -28,12 +28,10 @@ pub(super) fn ask(conversation: &[Message], files: &SourceTree, error: &Diagnost
     if let Some(hint) = &error.hint {
         text.push_str(&format!("{hint}\n"));
     }
-    match &error.file {
-        Some(path) => text.push_str(&format!(
-            "Write `{path}` again, whole and corrected, as <file path=\"{path}\">…</file>. Change nothing else."
-        )),
-        None => text.push_str("Write the file that has to change again, whole, as <file path=\"…\">…</file>."),
-    }
+    // No tags here: small models answer with the words of the request, tags included.
+    let which =
+        error.file.as_ref().map_or_else(|| "the file that has to change".to_owned(), |path| format!("`{path}`"));
+    text.push_str(&format!("Write {which} again, whole and corrected, and change nothing else."));
     let rules = conversation.iter().filter(|message| message.role == Role::System).cloned();
     rules.chain([Message::new(Role::User, text)]).collect()
 }
@@ -49,10 +47,19 @@ fn around(source: &str, line: usize) -> String {
         .collect()
 }
 
+/// The files of which a repair left less than half: no repair but a loss, such as an answer that
+/// holds only the lines around the error.
+pub(super) fn lost(before: &SourceTree, after: &SourceTree) -> Vec<(SourcePath, String)> {
+    before
+        .iter()
+        .filter(|(path, text)| after.get(path).is_none_or(|now| now.len() * 2 < text.len()))
+        .map(|(path, text)| (path.clone(), text.to_owned()))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::SourcePath;
 
     #[test]
     fn the_model_sees_the_error_and_its_surroundings_once() -> Result<(), Box<dyn std::error::Error>> {
@@ -69,8 +76,23 @@ mod tests {
         assert!(text.contains(">  30 | line 30") && text.contains("  15 | line 15") && text.contains("  45 | line 45"));
         assert!(!text.contains("  14 | ") && !text.contains("  46 | "));
         assert!(text.contains("`useState` is not defined"));
+        assert!(!text.contains("<file"), "an answer that repeats it would be taken for a file");
         let moved = error.clone().with_position(31, 4);
         assert_eq!(fingerprint(&error), fingerprint(&moved));
+        Ok(())
+    }
+
+    #[test]
+    fn a_repair_that_leaves_less_than_half_of_a_file_is_a_loss() -> Result<(), Box<dyn std::error::Error>> {
+        let (app, data) = (SourcePath::parse("src/App.tsx")?, SourcePath::parse("src/data.ts")?);
+        let mut before = SourceTree::default();
+        before.insert(app.clone(), "x".repeat(100))?;
+        before.insert(data, "y".repeat(10))?;
+        let mut after = before.clone();
+        after.insert(app.clone(), "x".repeat(50))?;
+        assert!(lost(&before, &after).is_empty());
+        after.insert(app.clone(), "…".to_owned())?;
+        assert_eq!(lost(&before, &after), [(app, "x".repeat(100))]);
         Ok(())
     }
 }
