@@ -24,7 +24,7 @@ pub enum Part {
     Rust,
     /// Types, lints and tests of `web/`.
     Web,
-    /// The browser journeys.
+    /// The browser journeys, then the hostile suite.
     E2e,
 }
 
@@ -110,7 +110,9 @@ fn e2e() -> anyhow::Result<()> {
         bail!("`{}` was not built", program.display());
     }
     run_program(&mut command("npm", &["run", "--silent", "check"], &folder))?;
-    run_program(command("npx", &["--no-install", "playwright", "test"], &folder).env("CUMULONIMBUS_PROGRAM", program))
+    run_program(command("npx", &["--no-install", "playwright", "test"], &folder).env("CUMULONIMBUS_PROGRAM", &program))?;
+    // In a network of its own, so after what needs none.
+    run_program(command("hostile/run", &[], &folder).env("CUMULONIMBUS_PROGRAM", &program))
 }
 
 fn cargo(arguments: &[&str]) -> Command {

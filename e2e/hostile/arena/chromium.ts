@@ -1,6 +1,6 @@
 import { chromium, type Frame, type Page } from "@playwright/test";
 import { observeLaunches } from "./observe.ts";
-import type { Arena, Sent, Tab } from "./tab.ts";
+import type { Arena, How, Sent, Tab } from "./tab.ts";
 import { within } from "./within.ts";
 
 /** A cookie of the signed-in owner. */
@@ -84,9 +84,15 @@ class ChromiumTab implements Tab {
     return Promise.resolve(this.#frame() !== undefined);
   }
 
-  async clickInFrame(selector: string): Promise<void> {
+  async clickInFrame(selector: string, how: How = "plainly"): Promise<void> {
     // A negative control has its button in the page itself.
-    await (this.#frame() ?? this.#page.mainFrame()).click(selector, { timeout: 10_000, noWaitAfter: true });
+    await (this.#frame() ?? this.#page.mainFrame()).click(selector, {
+      timeout: 10_000,
+      noWaitAfter: true,
+      ...(how === "with Ctrl" && { modifiers: ["Control"] }),
+      ...(how === "with Shift" && { modifiers: ["Shift"] }),
+      ...(how === "with the middle button" && { button: "middle" }),
+    });
   }
 
   async click(selector: string): Promise<void> {

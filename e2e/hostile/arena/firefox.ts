@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Bidi, type Listener } from "./bidi.ts";
 import { observeLaunches } from "./observe.ts";
-import type { Arena, Sent, Tab } from "./tab.ts";
+import type { Arena, How, Sent, Tab } from "./tab.ts";
 import { within } from "./within.ts";
 
 /** Debian's Firefox. */
@@ -141,8 +141,8 @@ class FirefoxTab implements Tab {
     return (await this.#frame()) !== undefined;
   }
 
-  async clickInFrame(selector: string): Promise<void> {
-    await this.#click((await this.#frame()) ?? this.#context, selector);
+  async clickInFrame(selector: string, how: How = "plainly"): Promise<void> {
+    await this.#click((await this.#frame()) ?? this.#context, selector, how);
   }
 
   async click(selector: string): Promise<void> {
@@ -191,7 +191,7 @@ class FirefoxTab implements Tab {
     return result.type === "string" ? JSON.parse(result.value) : (undefined as R);
   }
 
-  async #click(context: string, selector: string): Promise<void> {
+  async #click(context: string, selector: string, how: How = "plainly"): Promise<void> {
     const end = Date.now() + 10_000;
     let element: { sharedId?: string } = {};
     while (element.sharedId === undefined) {
@@ -203,13 +203,22 @@ class FirefoxTab implements Tab {
       });
       element = result;
     }
+    const button = how === "with the middle button" ? 1 : 0;
     const actions = [
       { type: "pointerMove", x: 0, y: 0, origin: { type: "element", element: { sharedId: element.sharedId } } },
-      { type: "pointerDown", button: 0 },
-      { type: "pointerUp", button: 0 },
+      { type: "pointerDown", button },
+      { type: "pointerUp", button },
     ];
+    // WebDriver's names of the keys.
+    const key = { "with Ctrl": "\uE009", "with Shift": "\uE008" }[how as string];
+    const wait = { type: "pause" };
+    const keys = key === undefined ? [] : [{ type: "key", id: "keys", actions: [{ type: "keyDown", value: key }, wait, wait, wait, { type: "keyUp", value: key }] }];
+    if (key !== undefined) actions.unshift({ type: "pause" } as never);
     const pointer = { type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions };
-    await this.#bidi.send("input.performActions", { context, actions: [pointer] });
+    // The answer may never come when the click makes the page go away; the click has happened.
+    await this.#bidi.send("input.performActions", { context, actions: [...keys, pointer] }, 4_000).catch((error: unknown) => {
+      if (!String(error).includes("Timeout")) throw error;
+    });
   }
 
   async #tree(): Promise<Context> {

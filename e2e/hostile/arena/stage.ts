@@ -151,7 +151,7 @@ export class Stage {
   async #attackFromApp(attacks: readonly Attack[]): Promise<Attempt & { unchanged?: string }> {
     const tab = await this.run(`${page(attacks)}\n${script(attacks)}`);
     const before = await tab.inPage(hostState);
-    await tab.clickInFrame("#go");
+    await this.#press(tab);
     await this.#settled(tab, attacks);
     await Promise.all(attacks.map(({ evil }) => this.sinks.hits(evil.tag, DWELL)));
     const log = await tab.inFrame(readLog).catch(() => ({}));
@@ -187,10 +187,24 @@ ${attacks.map(({ vector }) => vector.html ?? "").join("\n")}<script src="${tag}.
     await this.#settled(tab, attacks);
     const log = await tab.inPage(readLog).catch(() => ({}));
     const supported = attacks.filter(({ evil }) => (log as Attempt["log"])[evil.tag] !== "unsupported");
-    await Promise.all(supported.map(({ evil }) => this.sinks.hits(evil.tag, CONTROL)));
+    const patience = (vector: Vector) => (vector.silent === undefined ? CONTROL : 2_000);
+    await Promise.all(supported.map(({ evil, vector }) => this.sinks.hits(evil.tag, patience(vector))));
     const later = await tab.inPage(readLog).catch(() => ({}));
     await tab.close();
     return { log: { ...log, ...later }, end: "its page went away" };
+  }
+
+  /** Clicks `#go` until the attacks are seen to have begun, or the frame is gone: windows that open take clicks away. */
+  async #press(tab: Tab): Promise<void> {
+    for (let tries = 0; tries < 4; tries++) {
+      await tab.clickInFrame("#go");
+      const end = Date.now() + 1_000;
+      while (Date.now() < end) {
+        const log = await tab.inFrame(readLog).catch(() => undefined);
+        if (log === undefined || Object.keys(log).length > 0) return;
+        await pause(50);
+      }
+    }
   }
 
   /** Waits until no attack runs any more, at most 3 s. */

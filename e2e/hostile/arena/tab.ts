@@ -1,6 +1,9 @@
 /** A function for a page. It is sent as text: it sees its argument and nothing else of ours. */
 export type Sent<A, R> = (argument: A) => R | Promise<R>;
 
+/** How a person clicks. */
+export type How = "plainly" | "with Ctrl" | "with Shift" | "with the middle button";
+
 /** A page of a browser that hostile code runs in. */
 export interface Tab {
   /** Opens an address; ends when the page has loaded, or after 15 s without an error. */
@@ -12,7 +15,7 @@ export interface Tab {
   /** Whether the app's frame is there. */
   hasFrame(): Promise<boolean>;
   /** A real click, which is what browsers call a user's activation, on an element of the app. */
-  clickInFrame(selector: string): Promise<void>;
+  clickInFrame(selector: string, how?: How): Promise<void>;
   /** A real click in the page. */
   click(selector: string): Promise<void>;
   /** The page's address now. */

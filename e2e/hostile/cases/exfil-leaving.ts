@@ -93,8 +93,8 @@ export const forms: readonly Vector[] = [
   form("form into the whole tab", "target=_top action=EVIL/"),
 ];
 
-function pressed(type: string, how: string): Vector[] {
-  return ["a", "svg a", "area"].map((element) => ({
+function pressed(type: string, how: string, elements: readonly string[] = ["a"]): Vector[] {
+  return elements.map((element) => ({
     name: `${type} with ${how} on ${element}`,
     alone: true,
     silent: "the browser does nothing at a made-up click of this kind, with or without our headers",
@@ -144,9 +144,9 @@ export const windows: readonly Vector[] = [
     },
   },
   // What a person does to open a link in another tab, done by script.
-  ...pressed("click", "ctrlKey: true"),
+  ...pressed("click", "ctrlKey: true", ["a", "svg a", "area"]),
   ...pressed("click", "metaKey: true"),
-  ...pressed("click", "shiftKey: true"),
+  ...pressed("click", "shiftKey: true", ["a", "svg a", "area"]),
   ...pressed("click", "altKey: true"),
   ...pressed("click", "button: 1"),
   ...pressed("auxclick", "button: 1"),

@@ -198,10 +198,12 @@ export const scripts: readonly Vector[] = [
   },
 ];
 
+const AHEAD = "Firefox does nothing at a preload of a script that is put into the page later";
+
 /** Case 30. */
 export const imports: readonly Vector[] = [
   { name: "import()", attack: ({ http }) => import(`${http}/a.js`).catch(() => {}) },
-  { name: "modulepreload", attack: ({ http }) => document.head.insertAdjacentHTML("beforeend", `<link rel=modulepreload href="${http}/a.js">`) },
+  { name: "modulepreload", silent: AHEAD, attack: ({ http }) => document.head.insertAdjacentHTML("beforeend", `<link rel=modulepreload href="${http}/a.js">`) },
   {
     name: "audio worklet",
     attack: ({ http }) => void new OfflineAudioContext(1, 1, 44100).audioWorklet.addModule(`${http}/a.js`).catch(() => {}),
@@ -239,7 +241,7 @@ const link = (rel: string, more = "", file = "a.js") => ({
 
 /** Case 31. */
 export const hints: readonly Vector[] = [
-  link("preload", "as=script"),
+  { ...link("preload", "as=script"), silent: AHEAD },
   link("preload", "as=style", "a.css"),
   link("preload", "as=image", "a.png"),
   link("preload", "as=font crossorigin", "a.woff2"),

@@ -1,5 +1,6 @@
 import type { Vector } from "../arena/vector.ts";
 import type { Case } from "./case.ts";
+import { clickedByPerson } from "./exfil-bridge.ts";
 import * as leaving from "./exfil-leaving.ts";
 import * as realms from "./exfil-realms.ts";
 import * as requests from "./exfil-requests.ts";
@@ -26,7 +27,18 @@ export const ways: readonly Case[] = [
   way(35, "navigating itself", leaving.navigations),
   way(36, "ping and download", leaving.links),
   way(37, "forms", leaving.forms),
-  way(38, "new windows", leaving.windows),
+  {
+    id: 38,
+    title: "new windows",
+    category: "exfiltration",
+    async run(stage) {
+      const findings = await stage.exfiltrate(38, leaving.windows);
+      for (const how of ["with Ctrl", "with Shift", "with the middle button"] as const) {
+        findings.push(await clickedByPerson(stage, how));
+      }
+      return findings;
+    },
+  },
   way(39, "nested frames with an address", leaving.frames),
   way(40, "nested documents", leaving.documents),
   way(41, "WebRTC", realms.peers),

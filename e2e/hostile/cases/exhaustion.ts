@@ -2,7 +2,7 @@ import { pause, type Stage, until } from "../arena/stage.ts";
 import type { Tab } from "../arena/tab.ts";
 import type { Finding } from "../arena/vector.ts";
 import type { Case } from "./case.ts";
-import { absent, check, frameState, longestGap, measureGaps, removed, works } from "./check.ts";
+import { attempt, check, frameState, longestGap, measureGaps, removed, works } from "./check.ts";
 
 /** An app that does `code` when its button is pressed. */
 const onGo = (code: string) => `
@@ -58,6 +58,19 @@ const DIALOGS = `
   }
   window.done = true;
 `;
+
+/** What sizes an app can ask for. */
+async function resized(stage: Stage): Promise<Finding> {
+  const tab = await stage.run("");
+  const answers = [];
+  for (const height of [1e9, -1, 0, 1e308]) answers.push(await tab.inFrame(attempt, { method: "ui.resize", params: { height } }));
+  const seen = await tab.inPage(() => {
+    const { top, bottom, height } = (document.querySelector("iframe") as Element).getBoundingClientRect();
+    const { bottom: header } = (document.querySelector("header") as Element).getBoundingClientRect();
+    return { height, below: top >= header, inside: bottom <= innerHeight + 1 };
+  });
+  return check("ui.resize", seen.below && seen.inside && seen.height > 0, `${JSON.stringify(seen)}: ${answers.join(", ")}`);
+}
 
 /** Cases 78 to 87. */
 export const exhaustions: readonly Case[] = [
@@ -174,7 +187,7 @@ export const exhaustions: readonly Case[] = [
         const frame = (document.querySelector("iframe") as Element).getBoundingClientRect();
         return { header: bottom, top: frame.top, inside: frame.bottom <= innerHeight && frame.right <= innerWidth, scrolls: document.documentElement.scrollHeight > innerHeight };
       });
-      return [...findings, check("the frame", seen.top >= seen.header && seen.inside && !seen.scrolls, seen), await absent(stage, "ui.resize", { height: 9_999 })];
+      return [...findings, check("the frame", seen.top >= seen.header && seen.inside && !seen.scrolls, seen), await resized(stage)];
     },
   },
   {

@@ -1,9 +1,9 @@
-import { pause, type Stage, until } from "../arena/stage.ts";
+import { type Imported, pause, type Stage, until } from "../arena/stage.ts";
 import type { Tab } from "../arena/tab.ts";
 import type { Finding } from "../arena/vector.ts";
 import type { Case } from "./case.ts";
 import { send } from "./raw.ts";
-import { absent, check, frameState, notYet } from "./check.ts";
+import { attempt, check, frameState } from "./check.ts";
 
 const MARK = "hostilemark";
 const IMAGE = `<img src=x onerror="window.pwned=1"><b>${MARK}</b>`;
@@ -46,6 +46,17 @@ function zipNames(bytes: Buffer): string[] {
     names.push(bytes.toString("utf8", at + 46, at + 46 + bytes.readUInt16LE(at + 28)));
   }
   return names;
+}
+
+/** What a toast of an app's looks like in the host page. */
+async function toasted(stage: Stage): Promise<Finding> {
+  const tab = await stage.run("");
+  const answer = await tab.inFrame(attempt, { method: "ui.toast", params: { message: `\u202e\u2066${IMAGE}` } });
+  await until("the toast is shown", async () => (await tab.inPage(pageOf, MARK)).shown, 5_000).catch(() => {});
+  const seen = await tab.inPage(pageOf, MARK);
+  const text = await tab.inPage(() => document.body.innerText);
+  const clean = !/[\u202a-\u202e\u2066-\u2069]/.test(text);
+  return check("ui.toast", seen.shown && !seen.pwned && seen.made.length === 0 && clean, `${answer} ${JSON.stringify(seen)}`);
 }
 
 /** Cases 13 to 24. */
@@ -134,7 +145,7 @@ export const injections: readonly Case[] = [
       const { error } = await tab.inPage(frameState);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
       const clean = !/[\u0000-\u0008\u202a-\u202e\u2066-\u2069]/.test(error);
-      return [check("an error's message", clean && error.includes(MARK), error), await absent(stage, "ui.toast", { text: "x" })];
+      return [check("an error's message", clean && error.includes(MARK), error), await toasted(stage)];
     },
   },
   {
@@ -181,17 +192,20 @@ export const injections: readonly Case[] = [
     category: "injection",
     browserless: true,
     async run(stage) {
-      const { appId } = await stage.app("export default function App() { return <p>x</p>; }\n", "Wide", {
-        "cumulonimbus.json": JSON.stringify({ permissions: { domains: ["evil.test; script-src *"], network: ["evil.test; script-src *"] } }),
-      }).catch(() => ({ appId: "" }));
-      if (appId === "") return [check("a declared domain", true, "the app is not accepted")];
-      const launched = await (await stage.api(`/api/apps/${appId}/launch`, {})).json() as { url?: string };
-      if (launched.url === undefined) return [check("a declared domain", true, "the app does not start")];
-      const policy = await policyOf(stage, launched.url);
+      const findings: Finding[] = [];
+      for (const domain of ["evil.test; script-src *", "evil.test, *", "*", "*.evil.test", "'self'", "evil.test *", "http://evil.test", "127.0.0.1", "localhost"]) {
+        const declared = JSON.stringify({ permissions: { http: { domains: [domain], reason: "x" } } });
+        const files = { "src/App.tsx": "export default function App() { return <p>x</p>; }\n", "cumulonimbus.json": declared };
+        const { appId, versionId } = (await (await stage.api("/api/apps/import", { name: "Wide", files })).json()) as Imported;
+        const launched: { url?: string; permissions?: unknown } = appId === undefined ? {} : ((await (await stage.api(`/api/apps/${appId}/launch`, { versionId })).json()) as { url?: string; permissions?: unknown });
+        const policy = launched.url === undefined ? "" : await policyOf(stage, launched.url);
+        const wide = /evil|script-src[^;]*\*/.test(policy) || JSON.stringify(launched.permissions ?? {}).includes(domain);
+        findings.push(check(domain, !wide, launched.url === undefined ? "the version does not start" : "the declaration is not taken"));
+      }
       const page = await fetch(`${stage.target.origin}/apps/x;%20script-src%20*`, { redirect: "manual" });
       const host = page.headers.get("content-security-policy") ?? "";
       return [
-        notYet("a declared domain", policy.includes("script-src http") && !/evil|\*;| \*/.test(policy.replace(/frame-ancestors[^;]*/, "")), `domains are never written into a policy: ${policy.slice(0, 160)}`),
+        ...findings,
         check("a domain in a page's address", host.includes("frame-src 'none'") && !host.includes("script-src *"), host),
       ];
     },

@@ -1,7 +1,7 @@
 import { pause, until } from "../arena/stage.ts";
 import type { Finding } from "../arena/vector.ts";
 import type { Case } from "./case.ts";
-import { absent, check, works } from "./check.ts";
+import { attempt, check, works } from "./check.ts";
 
 /** An app that tries something in a click and keeps what came of it. */
 const trying = (code: string) => `
@@ -184,7 +184,32 @@ export const interfaces: readonly Case[] = [
     id: 94,
     title: "a consent dialog below something else",
     category: "interface",
-    run: async (stage) => [await absent(stage, "ui.confirm", { text: "x" }), await absent(stage, "permissions.request", { domains: ["evil.test"] })],
+    async run(stage) {
+      const tab = await stage.run("");
+      const looked = await tab.inPage(() => {
+        // Notes the button that opens the address when it comes, and whether it was ready at once.
+        const seen: { at?: number; armedAt?: number } = {};
+        Object.assign(window, { hostileDialog: seen });
+        setInterval(() => {
+          const button = document.querySelector('a[href^="http://evil.test"]');
+          if (button === null) return;
+          seen.at ??= performance.now();
+          if (button.getAttribute("aria-disabled") === "false") seen.armedAt ??= performance.now();
+        }, 10);
+        return true;
+      });
+      await tab.inFrame(() => {
+        void (window as any)[Symbol.for("cumulonimbus")].call("ui.openLink", { url: "http://evil.test/" }).catch(() => {});
+      });
+      const dialog = () => tab.inPage(() => (window as any).hostileDialog as { at?: number; armedAt?: number });
+      await until("the button is ready", async () => (await dialog()).armedAt !== undefined, 5_000).catch(() => {});
+      const { at = 0, armedAt = 0 } = await dialog();
+      const request = await (await stage.run("")).inFrame(attempt, { method: "permission.request", params: { permission: "http", domain: "evil.test" } });
+      return [
+        check("a question of the host page", looked && armedAt - at >= 450, `outside of the frame; ready ${Math.round(armedAt - at)} ms after it came`),
+        check("a permission that was not declared", !/true|granted/.test(request), request),
+      ];
+    },
   },
   {
     id: 95,

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { startProgram } from "../../fixtures/program.ts";
-import { type Stage, until } from "../arena/stage.ts";
+import { shell, type Stage, until } from "../arena/stage.ts";
 import type { Case } from "./case.ts";
 import { absent, attempt, check, notYet } from "./check.ts";
 import { send } from "./raw.ts";
@@ -205,14 +205,23 @@ export const edges: readonly Case[] = [
     title: "addresses of this machine and network",
     category: "server",
     async run(stage) {
-      const urls = ["http://127.1/", "http://0x7f000001/", "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/"];
-      const tab = await stage.run("");
-      return await Promise.all(
-        urls.map(async (url) => {
-          const answer = await tab.inFrame(attempt, { method: "http.fetch", params: { url } });
-          return notYet(`http.fetch of ${url}`, answer.startsWith("refused unknown-method"), `the bridge answers: ${answer}`);
-        }),
-      );
+      const tag = stage.sinks.tag(102);
+      const domain = `${tag}.evil.test`;
+      // The name is public in form and leads to an address of a private network, as in rebinding.
+      const declared = JSON.stringify({ permissions: { http: { domains: [domain], reason: "to be hostile" } } });
+      const app = await stage.app(shell(""), "Outgoing", { "cumulonimbus.json": declared });
+      const granted = await stage.api(`/api/apps/${app.appId}/permissions`, { versionId: app.versionId, allow: { ai: false, domains: [domain], sharedData: false } }, "PUT");
+      const words = await granted.text();
+      const tab = await stage.open(app);
+      const urls = [`https://${domain}/`, `http://${domain}/`, "http://127.1/", "http://0x7f000001/", "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/", stage.target.origin];
+      const findings = [check("the grant itself", granted.ok, `status ${granted.status} ${words.slice(0, 120)}`)];
+      for (const url of urls) {
+        const seen = await tab.inFrame(attempt, { method: "http.fetch", params: { url } });
+        findings.push(check(url.replace(tag, "…"), seen.startsWith("refused"), seen));
+      }
+      // The server may look the name up; it must not connect.
+      const connected = (await stage.sinks.hits(tag)).filter(({ via }) => via !== "dns");
+      return [...findings, check("connections", connected.length === 0, connected.length === 0 ? "none to the private address" : connected)];
     },
   },
   {
