@@ -110,9 +110,12 @@ fn e2e() -> anyhow::Result<()> {
         bail!("`{}` was not built", program.display());
     }
     run_program(&mut command("npm", &["run", "--silent", "check"], &folder))?;
-    run_program(command("npx", &["--no-install", "playwright", "test"], &folder).env("CUMULONIMBUS_PROGRAM", &program))?;
+    run_program(
+        command("npx", &["--no-install", "playwright", "test"], &folder).env("CUMULONIMBUS_PROGRAM", &program),
+    )?;
     // In a network of its own, so after what needs none.
-    run_program(command("hostile/run", &[], &folder).env("CUMULONIMBUS_PROGRAM", &program))
+    let hostile = folder.join("hostile").join("run");
+    run_program(Command::new(hostile).current_dir(&folder).env("CUMULONIMBUS_PROGRAM", &program))
 }
 
 fn cargo(arguments: &[&str]) -> Command {
