@@ -5,6 +5,7 @@
 //! otherwise be an error, or an app that does not do what its source plainly means.
 
 mod entry;
+mod enums;
 mod exports;
 mod names;
 mod packages;
@@ -22,10 +23,11 @@ const ROUNDS: usize = 3;
 
 type Fixer = fn(&mut Draft, &Libraries) -> Vec<Diagnostic>;
 
-const FIXERS: [Fixer; 11] = [
+const FIXERS: [Fixer; 12] = [
     text::strip_fences,
     text::rename_html_attributes,
     paths::correct_paths,
+    enums::declare_missing_enums,
     packages::replace_unknown_packages,
     exports::reconcile_exports,
     names::drop_shadowed_imports,
