@@ -22,6 +22,25 @@ MessagePort.prototype.postMessage = function (message, ...rest) {
   if (hostile.drop > 0) { hostile.drop -= 1; return; }
   post.call(this, message, ...rest);
 };
+// The key is in this realm: whoever replaces what the signing uses has it, and signs without the runtime.
+const set = Uint8Array.prototype.set;
+Uint8Array.prototype.set = function (bytes, ...rest) {
+  if (bytes.length === 32) hostile.key ??= Uint8Array.from(bytes);
+  return set.call(this, bytes, ...rest);
+};
+hostile.flood = async (count) => {
+  const key = await crypto.subtle.importKey("raw", hostile.key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const launch = new URLSearchParams(location.search).get("launch");
+  hostile.drop = 1e9;
+  const first = Number(/"seq":([0-9]+)/.exec(hostile.sent.at(-1))[1]) + 1;
+  const messages = await Promise.all(Array.from({ length: count }, async (_, n) => {
+    const body = '{"jsonrpc":"2.0","id":' + (50000 + n) + ',"method":"data.list","params":{"collection":"x"}}';
+    const mac = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(launch + "|frame|" + (first + n) + "|" + body));
+    const hex = [...new Uint8Array(mac)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return '{"seq":' + (first + n) + ',"mac":"' + hex + '","body":' + body + '}';
+  }));
+  for (const message of messages) hostile.raw(message);
+};
 hostile.raw = (message) => post.call(hostile.port, message);
 hostile.link = window[Symbol.for("cumulonimbus")];
 hostile.signed = (body) => {
@@ -40,6 +59,7 @@ interface Grabbed {
   answers: string[];
   drop: number;
   raw(message: unknown): void;
+  flood(count: number): Promise<void>;
   signed(body: string): Promise<unknown>;
   link: { call(method: string, params: unknown): Promise<unknown> };
 }
@@ -288,9 +308,7 @@ export const bridges: readonly Case[] = [
       const gap = await longestGap(tab);
       const second = await grabbed(stage);
       await second.inFrame(() => {
-        for (let n = 0; n < 9_000; n++) void ((window as any).hostile as Grabbed).link.call("data.list", { collection: "x" }).catch(() => {});
-        // What the runtime does when its page goes away: it sends everything that waits.
-        window.dispatchEvent(new Event("pagehide"));
+        void ((window as any).hostile as Grabbed).flood(2_000);
       }).catch(() => {});
       return [
         torn,
@@ -308,21 +326,13 @@ export const bridges: readonly Case[] = [
       await tab.inPage(() => {
         (window as any).hostileDelay = 3_000;
       });
-      const busy = await tab.inFrame(async () => {
-        const { link } = (window as any).hostile as Grabbed;
-        const codes: Record<string, number> = {};
-        const calls = Array.from({ length: 150 }, () =>
-          link.call("data.list", { collection: "x" }).then(
-            () => "result",
-            (error: { code: string }) => error.code,
-          ),
-        );
-        window.dispatchEvent(new Event("pagehide"));
-        const code = await Promise.race(calls);
-        codes[code] = 1;
-        return codes;
-      });
-      const queued = await tab.inFrame(async () => {
+      // A call each 0.1 s would do; what is tested is how many can be unanswered.
+      await tab.inFrame(() => void ((window as any).hostile as Grabbed).flood(120));
+      const busy = async () => (await answers(tab)).filter((answer) => answer.includes("calls of this kind are unanswered")).length;
+      await until("the host page refuses", async () => (await busy()) > 0, 5_000).catch(() => {});
+      const refused = await busy();
+      const second = await grabbed(stage);
+      const queued = await second.inFrame(async () => {
         const { link } = (window as any).hostile as Grabbed;
         const codes: Promise<string>[] = [];
         for (let n = 0; n < 10_200; n++) {
@@ -331,7 +341,7 @@ export const bridges: readonly Case[] = [
         return await (codes.at(-1) as Promise<string>);
       });
       return [
-        check("150 at once, past the runtime", "busy" in busy, busy),
+        check("120 at once, past the runtime", refused > 40, `${refused} refused as too many; heard ${(await answers(tab)).length}: ${(await answers(tab)).at(-1)}`),
         check("10,000 in the runtime", queued === "busy", `the last one: ${queued}`),
       ];
     },

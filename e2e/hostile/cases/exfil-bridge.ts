@@ -3,7 +3,7 @@ import { pause, type Stage, until } from "../arena/stage.ts";
 import type { How } from "../arena/tab.ts";
 import type { Finding, Vector } from "../arena/vector.ts";
 import type { Case } from "./case.ts";
-import { attempt, check, removed } from "./check.ts";
+import { attempt, check, frameState, removed } from "./check.ts";
 
 /** Case 48: where the frame goes when it wants to go to a page of the server's own. */
 async function towardsHost(stage: Stage, path: string): Promise<Finding> {
@@ -15,12 +15,17 @@ async function towardsHost(stage: Stage, path: string): Promise<Finding> {
   const proof = await arrived();
 
   const tab = await stage.run(code);
-  await tab.clickInFrame("#go");
+  // Windows that open take clicks away: again, if this one was not seen to arrive.
+  const tried = async () =>
+    (await tab.inPage(frameState)).state === "error" || (await tab.inFrame(() => (window as any).hostileTried === true));
+  for (let tries = 0; tries < 4 && !(await tried().catch(() => true)); tries++) {
+    await tab.clickInFrame("#go");
+    await pause(300);
+  }
   // One browser shows an error in the frame, which the host page removes; another stays where it is.
   const error = await removed(tab, 2_500).catch(() => "");
-  const tried = error !== "" || (await tab.inFrame(() => (window as any).hostileTried === true));
   const documents = (await tab.frames()).join(" ");
-  const held = proof && tried && !documents.includes(stage.target.origin);
+  const held = proof && (error !== "" || (await tried())) && !documents.includes(stage.target.origin);
   return check(path, held, `${error || "The frame stays where it was."} It holds ${documents}; the control arrived`);
 }
 
