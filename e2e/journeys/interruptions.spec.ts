@@ -110,5 +110,10 @@ test("a model server that dies in the middle leaves a cause and the code", async
   await page.reload();
   await expect(page.getByText("This did not work").first()).toBeVisible();
   await expect(page.locator(".cm-content")).toContainText(/import|name 29/);
+
+  // Trying again without a model is refused, and takes nothing out of view.
+  await page.getByRole("button", { name: "Try again" }).first().click();
+  await expect(page.getByText("connection refused").first()).toBeVisible();
+  await expect(page.locator(".cm-content")).toContainText(/import|name 29/);
   await program.stop();
 });

@@ -42,7 +42,10 @@ export function useCodeStream(): CodeStream {
       if (!isCurrent()) return;
       setState((before) => events.reduce((s, { id, event }) => reduceEvent(s, id, event), before));
     };
-    setState(initialState());
+    // What was shown before stays until the server has accepted the next request: if it refuses,
+    // nothing is lost from view.
+    let cleared = !("request" in source);
+    if (cleared) setState(initialState());
     void follow(
       source,
       {
@@ -54,7 +57,12 @@ export function useCodeStream(): CodeStream {
           setTimeout(fold, HIDDEN_MS);
         },
         onConnection(now) {
-          if (isCurrent()) setConnection(now);
+          if (!isCurrent()) return;
+          if (now.state === "open" && !cleared) {
+            cleared = true;
+            setState(initialState());
+          }
+          setConnection(now);
         },
       },
       controller.signal,

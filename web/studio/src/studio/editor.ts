@@ -122,7 +122,9 @@ export class CodeView {
 
   #toEnd() {
     const { scrollDOM, state } = this.#view;
-    this.#view.dispatch({ effects: EditorView.scrollIntoView(state.doc.length, { y: "end" }) });
+    // The start of the last line, so that a long one does not push the code sideways.
+    const { from } = state.doc.lineAt(state.doc.length);
+    this.#view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "end" }) });
     this.#lastTop = scrollDOM.scrollTop;
   }
 
