@@ -65,6 +65,8 @@ pub(crate) enum Failure {
     Store(#[from] StoreError),
     #[error("the journal could not be written")]
     Journal(#[from] JournalBroken),
+    #[error("something in the server failed while the app was generated")]
+    Panicked,
 }
 
 /// What a generation has made so far; outlives its failure.

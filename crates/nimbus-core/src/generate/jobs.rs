@@ -228,7 +228,7 @@ impl Jobs {
                 (event, GenerationState::Complete, Some(version_id))
             }
             Ok(Err(failure)) => self.failed(&generation, &draft, &failure).await,
-            Err(_) => self.failed(&generation, &draft, &Failure::DoesNotBuild("an internal error".to_owned())).await,
+            Err(_) => self.failed(&generation, &draft, &Failure::Panicked).await,
         };
         let outcome = Outcome { state, version_id, finished_at: self.ports.platform.now() };
         if let Err(error) = journal.end(event, outcome).await {
@@ -349,7 +349,9 @@ fn explain(failure: &Failure) -> (&'static str, Option<String>) {
             "does-not-build",
             Some("The files are kept as a draft. Press “Try again”, or say what to change.".to_owned()),
         ),
-        Failure::Store(_) | Failure::Journal(_) => ("internal", Some("The server's log says more.".to_owned())),
+        Failure::Store(_) | Failure::Journal(_) | Failure::Panicked => {
+            ("internal", Some("The server's log says more.".to_owned()))
+        }
     }
 }
 
