@@ -75,7 +75,8 @@ function installStorage(init: Init, link: HostLink): StorageWriter {
   const writer = new StorageWriter(
     (method, params) => link.call(method, params),
     (keys, error) => {
-      if (error instanceof CallError && error.code === "closed") return;
+      // The page keeps what came after the end of the launch, and says what has ended.
+      if (error instanceof CallError && (error.code === "closed" || error.code === "ended")) return;
       const names = keys.slice(0, 5).map((key) => `“${key.slice(0, 64)}”`);
       const what = keys.length === 0 ? "Clearing the app's data" : names.join(", ");
       const why = error instanceof Error ? error.message : String(error);

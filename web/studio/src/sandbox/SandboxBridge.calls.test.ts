@@ -174,7 +174,7 @@ describe("a stream", () => {
 
   it("waits for the frame to ask for more", async () => {
     const { send, answers } = setUpStream(1_000);
-    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(900);
     expect(answers()).toHaveLength(STREAM_CREDITS);
     send({ method: "$/credit", params: { id: 1, credits: 5 } });
     await vi.advanceTimersByTimeAsync(0);

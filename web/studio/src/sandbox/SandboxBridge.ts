@@ -77,9 +77,10 @@ export type BridgeOptions = {
   readonly onClosed: (cause: Cause) => void;
 };
 
-const WATCH_MS = 5_000;
-// A machine that wakes up fires one late tick before the frame could answer.
-const MISSED_TICKS = 2;
+const WATCH_MS = 1_000;
+// A busy machine may keep an app from answering for some seconds, and one that wakes up fires a
+// late tick before the frame could answer.
+const MISSED_TICKS = 5;
 
 /** The bridge to one frame, from its first load to its removal. */
 export class SandboxBridge {

@@ -3,6 +3,19 @@ import { text } from "../text.ts";
 import { type Launch, renewLaunch, revokeLaunch } from "./launch.ts";
 import { type Refusal, refusal, request, requestEvents, ServerError } from "./request.ts";
 
+/** A call about data that the server has not carried out. */
+export type DataCall = { readonly method: string; readonly params: JsonObject };
+
+// What changes data, and is worth sending again when the launch ended before it came.
+const WRITES: ReadonlySet<string> = new Set([
+  "data.create",
+  "data.update",
+  "data.delete",
+  "storage.set",
+  "storage.remove",
+  "storage.patch",
+  "storage.clear",
+]);
 // A browser has six connections to one host for all its windows.
 const AT_A_TIME = 2;
 
@@ -15,10 +28,13 @@ export class ServerCalls {
   #renewal: Promise<void> | undefined;
   #busy = 0;
   readonly #waiting: (() => void)[] = [];
+  readonly #unsaved: DataCall[];
 
-  constructor({ appId, token }: Pick<Launch, "appId" | "token">) {
+  /** Writes that came after the launch had ended are added to `unsaved`, in their order. */
+  constructor({ appId, token }: Pick<Launch, "appId" | "token">, unsaved: DataCall[] = []) {
     this.#appId = appId;
     this.#token = token;
+    this.#unsaved = unsaved;
   }
 
   /**
@@ -27,9 +43,13 @@ export class ServerCalls {
    */
   call(method: string, params: JsonObject, signal: AbortSignal): Promise<unknown> {
     if (!/^(?:data|storage)\./.test(method)) return this.#beside(method, params, signal);
-    const turn = Promise.race([this.#last, this.#hurried.promise]).then(() =>
-      this.#send(method, params, signal),
-    );
+    const turn = Promise.race([this.#last, this.#hurried.promise])
+      .then(() => this.#send(method, params, signal))
+      .catch((error: unknown) => {
+        const over = error instanceof ServerError && error.code === "ended";
+        if (over && WRITES.has(method)) this.#unsaved.push({ method, params });
+        throw error;
+      });
     this.#last = turn.catch(() => {});
     return turn;
   }

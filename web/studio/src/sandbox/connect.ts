@@ -9,7 +9,7 @@ import { allow, type Launch } from "./launch.ts";
 import { ServerError } from "./request.ts";
 import type { Run, SandboxState } from "./runApp.ts";
 import { SandboxBridge } from "./SandboxBridge.ts";
-import { ServerCalls } from "./ServerCalls.ts";
+import { type DataCall, ServerCalls } from "./ServerCalls.ts";
 import { StorageParts } from "./storageParts.ts";
 import { uiCalls } from "./uiCalls.ts";
 
@@ -40,11 +40,14 @@ export function connect(
     readonly fail: (message: string, heading: string) => void;
     /** Aborts when the run is over. */
     readonly signal: AbortSignal;
+    /** Takes what the app wrote after its launch had ended. */
+    readonly unsaved: DataCall[];
   },
 ): Connection {
   const { heading, closed } = text.sandbox;
-  const calls = new ServerCalls(launch);
+  const calls = new ServerCalls(launch, on.unsaved);
   let hung = false;
+  let over = false;
   let last: SandboxState = { state: "loading" };
 
   const consent = new Consent({
@@ -81,8 +84,13 @@ export function connect(
   /** A session that is over ends the app as well, with the cause in words. */
   const guarded = <T>(promise: Promise<T>): Promise<T> =>
     promise.catch((error: unknown) => {
-      if (error instanceof ServerError && ENDS.has(error.code)) {
-        on.fail(error.message, heading.closed);
+      if (error instanceof ServerError && ENDS.has(error.code) && !over) {
+        over = true;
+        // What the app still keeps back comes out first, to be saved by the next launch.
+        void bridge
+          .flush(FLUSH_PATIENCE_MS)
+          .then(() => calls.settled())
+          .then(() => on.fail(error.message, heading.closed));
       }
       throw error;
     });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Launch, launchApp } from "./launch.ts";
-import { ServerCalls } from "./ServerCalls.ts";
+import { type DataCall, ServerCalls } from "./ServerCalls.ts";
 
 type Answer = { status?: number; body?: unknown };
 type Seen = { path: string; body: unknown; headers: Record<string, string> };
@@ -122,6 +122,38 @@ describe("ServerCalls", () => {
       { path: "/api/sandbox/call" },
       { path: "/api/apps/a1/launch/renew", body: { token: "t1" } },
       { path: "/api/sandbox/call", headers: { Authorization: "Bearer t2" } },
+    ]);
+  });
+
+  it("keeps what came after the end of its launch, in its order, and only that", async () => {
+    const over = () => ({
+      status: 401,
+      body: { error: { code: "launch-revoked", message: "the app has another version now" } },
+    });
+    const full = () => ({
+      status: 507,
+      body: { error: { code: "quota-storage", message: "full" } },
+    });
+    serve(full, over, over, over);
+    const unsaved: DataCall[] = [];
+    const calls = new ServerCalls(LAUNCH, unsaved);
+    const write = (n: number) => calls.call("data.create", { n }, signal);
+    const read = calls.call("data.list", {}, signal);
+    const results = await Promise.allSettled([
+      read,
+      write(1),
+      write(2),
+      calls.call("data.get", {}, signal),
+    ]);
+    expect(results.map((r) => r.status === "rejected" && r.reason.code)).toEqual([
+      "quota-storage",
+      "ended",
+      "ended",
+      "ended",
+    ]);
+    expect(unsaved).toEqual([
+      { method: "data.create", params: { n: 1 } },
+      { method: "data.create", params: { n: 2 } },
     ]);
   });
 

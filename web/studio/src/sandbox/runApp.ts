@@ -1,10 +1,12 @@
 // One run of an app in a frame: from its launch to the removal of the frame.
 import type { AppState, ConsoleLine, ErrorReport } from "@cumulonimbus/protocol";
 import { text } from "../text.ts";
+import { toastFailure } from "../ui/Toasts.tsx";
 import { type Connection, connect } from "./connect.ts";
 import type { Consent } from "./consent.ts";
 import type { Dialogs } from "./Dialogs.ts";
-import { appOrigin, launchApp } from "./launch.ts";
+import { appOrigin, type Launch, launchApp } from "./launch.ts";
+import { type DataCall, ServerCalls } from "./ServerCalls.ts";
 
 /** What a person sees of the app, and what is known of the cause when that is nothing. */
 export type SandboxState = {
@@ -23,6 +25,8 @@ export type Predecessor = {
   readonly hung: boolean;
   /** Settles when it is removed and what it wrote has reached the server. */
   readonly gone: Promise<void>;
+  /** What its app wrote after its launch had ended, as by a new version; complete when it is gone. */
+  readonly unsaved: DataCall[];
 };
 
 /** What a run is made from. */
@@ -57,6 +61,7 @@ export function runApp(run: Run): () => Predecessor {
   const running = new AbortController();
   const { signal } = running;
   const timers: ReturnType<typeof setTimeout>[] = [];
+  const unsaved = run.predecessor?.unsaved ?? [];
   let connection: Connection | undefined;
   let frame: HTMLIFrameElement | undefined;
 
@@ -85,10 +90,13 @@ export function runApp(run: Run): () => Predecessor {
   async function start(mayBeStuck: boolean): Promise<void> {
     try {
       const origin = await appOrigin();
-      const launch = await launchApp(run.appId, run.versionId, origin, signal);
+      const launchOnce = () => launchApp(run.appId, run.versionId, origin, signal);
+      let launch = await launchOnce();
+      // What is written now is in the storage that only a later launch brings.
+      if (await saveLate(launch, unsaved, signal)) launch = await launchOnce();
       if (signal.aborted) return;
       frame = appFrame(run);
-      connection = connect(run, frame, launch, { show, fail, signal });
+      connection = connect(run, frame, launch, { show, fail, signal, unsaved });
       place(run, frame);
     } catch (error) {
       fail(error instanceof Error ? error.message : String(error), text.sandbox.heading.launch);
@@ -116,9 +124,25 @@ export function runApp(run: Run): () => Predecessor {
     if (last) mark(last, "loading");
     return {
       hung: connection?.hung() ?? false,
+      unsaved,
       gone: gone.then(() => last?.remove()),
     };
   };
+}
+
+/**
+ * Writes with a new launch what came too late for the one before. The server decides anew about
+ * each call. Answers whether there was any.
+ */
+async function saveLate(launch: Launch, late: DataCall[], signal: AbortSignal): Promise<boolean> {
+  if (late.length === 0) return false;
+  const calls = new ServerCalls(launch, late);
+  const sent = late.splice(0).map(({ method, params }) => calls.call(method, params, signal));
+  for (const result of await Promise.allSettled(sent)) {
+    if (result.status === "rejected" && !signal.aborted) toastFailure(result.reason);
+  }
+  calls.revoke();
+  return true;
 }
 
 function place(run: Run, frame: HTMLIFrameElement): HTMLIFrameElement {
