@@ -53,6 +53,10 @@ pub fn system(contract: Contract, libraries: &[String]) -> String {
         Contract::OneFile => "\"react\", icons from \"lucide-react\", and charts from \"recharts\"".to_owned(),
         Contract::ManyFiles => libraries.join(", "),
     };
+    let network = match contract {
+        Contract::OneFile => NO_NETWORK.to_owned(),
+        Contract::ManyFiles => format!("{NO_NETWORK}{SDK}"),
+    };
     format!(
         "You write small web apps in React 19 and TypeScript, styled with Tailwind CSS classes.
 
@@ -64,7 +68,7 @@ Rules:
 - Import every hook and icon that you use. Import only from: {imports}.
 - Everything that was asked for works: each button changes state, each list item has a key, a filter changes what is shown.
 - Keep data in localStorage, as in the example. Begin with two or three example entries.
-- No network, no images or fonts from elsewhere, no alert, confirm or prompt.
+- {network}
 - Make it beautiful: a centered card, generous spacing, rounded corners, light and dark mode (`dark:`).
 
 Example. For \"a shopping list\" you answer:
@@ -73,6 +77,13 @@ A shopping list that keeps what you add.
 {EXAMPLE}"
     )
 }
+
+const NO_NETWORK: &str = "No network, no images or fonts from elsewhere, no alert, confirm or prompt.";
+
+/// What an app's own library gives, for models that can be trusted to use it only when it is needed.
+const SDK: &str = r#" What needs more is in "cumulonimbus", for requests that ask for it:
+  `const { items, add, update, remove } = useCollection<Note>("notes")`: records with `id`, kept on the server, the same in every window; `await add({...})`, `await update(id, {...})`, `await remove(id)`.
+  `await ai.complete("prompt")` asks a language model; `await (await http.fetch("https://api.example.org/x")).json()` reads another site; `ui.confirm(text)` asks the person. For `ai` and `http` also write `cumulonimbus.json`: {"permissions": {"ai": {"reason": "to …"}, "http": {"domains": ["api.example.org"], "reason": "to …"}}}"#;
 
 /// The request itself, with the app's current files when there are any.
 #[must_use]
@@ -176,6 +187,23 @@ mod tests {
     fn the_rules_leave_room_in_a_small_window() {
         let libraries = ["react", "lucide-react", "recharts"].map(str::to_owned);
         assert!(estimate_tokens(&system(Contract::OneFile, &libraries)) < 1_500);
+    }
+
+    #[test]
+    fn only_models_that_write_several_files_are_told_of_the_apps_own_library() {
+        let told = |contract| system(contract, &["react".to_owned()]).contains("cumulonimbus.json");
+        assert!(told(Contract::ManyFiles) && !told(Contract::OneFile));
+    }
+
+    /// What the prompt shows is what is read: the declaration in it must be a good one.
+    #[test]
+    fn the_declaration_in_the_prompt_is_one_that_is_understood() -> Result<(), Box<dyn std::error::Error>> {
+        let json = SDK.split_once("`cumulonimbus.json`: ").map(|(_, json)| json).unwrap_or_default();
+        let mut files = SourceTree::default();
+        files.insert(SourcePath::parse("cumulonimbus.json")?, json.to_owned())?;
+        let permissions = crate::permission::declared(&files).map_err(|finding| finding.message)?.permissions;
+        assert!(permissions.ai && permissions.domains.len() == 1);
+        Ok(())
     }
 
     #[test]
