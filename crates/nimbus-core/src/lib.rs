@@ -20,6 +20,7 @@ pub mod outgoing;
 pub mod permission;
 pub mod platform;
 pub mod ports;
+pub mod profile;
 pub mod query;
 pub mod source;
 pub mod version;
