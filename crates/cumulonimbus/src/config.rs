@@ -2,8 +2,11 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use nimbus_core::{model::ProviderChoice, permission::Domain};
-use nimbus_llm::{LlmConfig, Secret};
+use nimbus_core::{
+    model::{ProviderChoice, Secret},
+    permission::Domain,
+};
+use nimbus_llm::LlmConfig;
 
 /// One variable. `docs/configuration.md` is written from this table by `cumulonimbus config --markdown`.
 pub struct Variable {

@@ -44,7 +44,11 @@ impl Studio {
     }
 
     async fn start(&self, model: &str) -> Result<Generation, StartError> {
-        let choice = ModelChoice { provider: Some(ProviderChoice::Demo), model: Some(model.to_owned()) };
+        let choice = ModelChoice {
+            provider: Some(ProviderChoice::Demo),
+            model: Some(model.to_owned()),
+            ..ModelChoice::default()
+        };
         let prompt = "A todo list with priorities and a filter".to_owned();
         let request =
             GenerateRequest { prompt, execution_mode: ExecutionMode::Sandbox, app_id: None, choice, auto_fix: true };

@@ -79,8 +79,11 @@ pub enum Event {
         from: ModelRef,
         /// Who goes on.
         to: ModelRef,
-        /// What happened.
+        /// What happened, and how it goes on.
         reason: String,
+        /// Whether the new one goes on from the words of the one that failed. Otherwise nothing had
+        /// come yet, or the open file is begun anew, and the reason says so.
+        continues: bool,
     },
     /// Words of the model outside any file.
     Text {
@@ -135,6 +138,9 @@ pub enum Event {
         usage: Usage,
         /// What we estimated the prompt to be, in tokens: compare with `promptTokens`.
         estimated_prompt_tokens: u64,
+        /// The model's longest context in tokens, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        context_length: Option<u32>,
     },
     /// It worked. Always the last event when it did.
     Complete {

@@ -1,9 +1,15 @@
 //! Talking to a model: requests, what comes back, and what can go wrong.
 
+mod choice;
+mod money;
+
 use std::{fmt, pin::Pin};
 
 use futures::Stream;
 use serde::{Deserialize, Serialize};
+
+pub use choice::{ModelChoice, Preferences, ProviderChoice, Secret};
+pub use money::Money;
 
 /// A source of models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,21 +41,6 @@ impl fmt::Display for ProviderId {
     }
 }
 
-/// Which provider a request asks for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ProviderChoice {
-    /// The local model when it is healthy, else the hosted one.
-    #[default]
-    Auto,
-    /// Only the local model, and fallback when that is allowed.
-    Ollama,
-    /// The hosted model.
-    Openrouter,
-    /// The sample generator.
-    Demo,
-}
-
 /// One model of one provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,16 +49,6 @@ pub struct ModelRef {
     pub provider: ProviderId,
     /// Its name there, such as `qwen3-coder:30b`.
     pub model: String,
-}
-
-/// Who may be asked, for one request.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ModelChoice {
-    /// The provider; none: as configured.
-    pub provider: Option<ProviderChoice>,
-    /// The model's name at that provider; none: as configured.
-    pub model: Option<String>,
 }
 
 /// How hard the work is, which decides the size of the model.
@@ -136,6 +117,9 @@ pub struct Usage {
     pub total_ms: u64,
     /// The context window that was asked for, in tokens; 0 where the provider has no such setting.
     pub context_tokens: u64,
+    /// What it cost; none where the provider does not say, as a local one.
+    #[serde(default, rename = "costUsd", skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
 }
 
 impl Usage {
@@ -147,6 +131,9 @@ impl Usage {
         self.context_tokens = self.context_tokens.max(other.context_tokens);
         if self.first_token_ms == 0 {
             self.first_token_ms = other.first_token_ms;
+        }
+        if let Some(cost) = other.cost {
+            self.cost = Some(self.cost.unwrap_or_default().plus(cost));
         }
     }
 }
@@ -191,6 +178,11 @@ pub enum ChatEvent {
     },
     /// The model is being loaded into memory; tokens will follow.
     Loading,
+    /// The provider asked to be left alone for a moment, and then is asked again.
+    Waiting {
+        /// How long and why, as a sentence.
+        reason: String,
+    },
     /// Part of its reasoning: shown apart, never parsed as code.
     Thinking(String),
     /// Part of its reply.
@@ -286,14 +278,48 @@ impl ModelError {
 }
 
 /// A model that a provider has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InstalledModel {
     /// Its name, such as `qwen2.5-coder:1.5b`.
     pub name: String,
     /// Its size on disk in bytes; 0 when unknown.
     pub size_bytes: u64,
+    /// The number of its parameters as the provider spells it, such as `7.6B`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter_size: Option<String>,
+    /// How its weights are stored, such as `Q4_K_M`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantization: Option<String>,
+    /// The longest context it was made for, in tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_length: Option<u32>,
+    /// What it can do, in the provider's words, such as `completion`, `thinking`, `tools`, `vision`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<String>,
+    /// Whether it was in memory when last asked.
+    #[serde(default)]
+    pub loaded: bool,
+    /// Whether it runs on this machine or network.
+    #[serde(default)]
+    pub local: bool,
 }
+
+/// How far the download of a model is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PullProgress {
+    /// What is being done, in the provider's words, such as `pulling manifest`.
+    pub status: String,
+    /// Bytes that are here, of all parts that are known so far.
+    pub completed: Option<u64>,
+    /// Bytes of all parts that are known so far.
+    pub total: Option<u64>,
+}
+
+/// A download as it goes on; it ends without an error only when the model is installed. Dropping it
+/// stops the download; what came is kept by the provider and not fetched again.
+pub type PullStream = Pin<Box<dyn Stream<Item = Result<PullProgress, ModelError>> + Send>>;
 
 /// How a provider was when it was last probed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

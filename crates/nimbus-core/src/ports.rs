@@ -12,7 +12,7 @@ use crate::{
     events::JournalEntry,
     generation::{Generation, GenerationState},
     ids::{AppId, GenerationId, RecordId, UserId, VersionId},
-    model::{ChatRequest, ChatStream, ModelChoice, ModelError, ModelRef, ProviderHealth},
+    model::{ChatRequest, ChatStream, InstalledModel, ModelChoice, ModelError, ModelRef, ProviderHealth, PullStream},
     outgoing::{Fetched, Outgoing},
     permission::Consent,
     source::SourceTree,
@@ -40,6 +40,16 @@ pub trait Models: Send + Sync {
 
     /// Probes every provider now, for a person who presses "Test connection".
     async fn probe(&self) -> Vec<ProviderHealth>;
+
+    /// The models that are installed locally, as they are now; empty when none can be asked.
+    async fn models(&self) -> Vec<InstalledModel>;
+
+    /// The longest context of the model that a choice would reach now, in tokens; none while it is
+    /// not known. Asks nobody.
+    fn context_length(&self, choice: &ModelChoice) -> Option<u32>;
+
+    /// Has the local provider download `model`. All that fails does so in the stream.
+    fn pull(&self, model: String) -> PullStream;
 
     /// The sample apps of the demo provider: title and description of each.
     fn samples(&self) -> Vec<Sample>;

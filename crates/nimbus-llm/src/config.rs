@@ -1,8 +1,6 @@
 //! What the router is told. Reading variables is the binary's part.
 
-use std::fmt;
-
-use nimbus_core::model::ProviderChoice;
+use nimbus_core::model::{Preferences, ProviderChoice, Secret};
 
 use crate::{patience::Timers, scripted::DEFAULT_DEMO_MODEL};
 
@@ -59,44 +57,26 @@ impl Default for LlmConfig {
 }
 
 impl LlmConfig {
+    /// This configuration with what a person prefers in its place. An empty text is no preference.
+    pub(crate) fn preferring(&self, preferences: &Preferences) -> Self {
+        let mut config = self.clone();
+        let named =
+            |name: &Option<String>| name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        config.provider = preferences.provider.unwrap_or(config.provider);
+        config.ollama_model = named(&preferences.ollama_model).unwrap_or(config.ollama_model);
+        config.ollama_small_model = named(&preferences.ollama_small_model).unwrap_or(config.ollama_small_model);
+        config.openrouter_model = named(&preferences.openrouter_model).or_else(|| named(&config.openrouter_model));
+        config.fallback_enabled = preferences.fallback_enabled.unwrap_or(config.fallback_enabled);
+        if let Some(key) = preferences.hosted_key.as_ref().filter(|key| !key.is_empty()) {
+            config.openrouter_api_key = key.clone();
+        }
+        config
+    }
+
     /// Whether a hosted model can be asked: there is a key, or a server of one's own.
     #[must_use]
     pub fn hosted_configured(&self) -> bool {
         !self.openrouter_api_key.is_empty()
             || self.openrouter_base_url.trim_end_matches('/') != DEFAULT_OPENROUTER_BASE_URL
-    }
-}
-
-/// A text that is never shown: its `Debug` output tells only whether there is one.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Keeps `text`, without the white space around it that copying often brings along.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self(text.trim().to_owned())
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The text itself, for the one header that carries it.
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// `text` without this secret, for messages that came from the server that was told it.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, "[key]") }
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() { "Secret(none)" } else { "Secret(set)" })
     }
 }

@@ -10,6 +10,7 @@
 //! buffer has a bound; dropping a reply closes its connection.
 
 mod address;
+mod ask;
 mod breaker;
 mod config;
 mod gateway;
@@ -23,7 +24,7 @@ mod scripted;
 mod thinking;
 mod transport;
 
-pub use config::{DEFAULT_OLLAMA_API_URL, DEFAULT_OPENROUTER_BASE_URL, LlmConfig, Secret};
+pub use config::{DEFAULT_OLLAMA_API_URL, DEFAULT_OPENROUTER_BASE_URL, LlmConfig};
 pub use patience::Timers;
 pub use router::Router;
 pub use scripted::{BEHAVIOURS, DEFAULT_DEMO_MODEL};

@@ -2,6 +2,7 @@
 //! silently cut.
 
 mod facts;
+mod pull;
 mod window;
 mod wire;
 
@@ -9,16 +10,17 @@ use std::sync::{Arc, Mutex};
 
 use async_stream::try_stream;
 use futures::StreamExt;
-use nimbus_core::model::{ChatEvent, ChatRequest, ChatStream, ModelError, ModelErrorKind, Task};
+use nimbus_core::model::{ChatEvent, ChatStream, ModelError, ModelErrorKind};
 use reqwest::{Client, Response};
 
-pub(crate) use self::facts::{Installed, Probe, best_installed, find_installed};
+pub(crate) use self::facts::{Installed, Probe, best_installed, find_installed, same_name};
 use self::{
     facts::Remembered,
     wire::{ChatAnswer, ChatBody, Options},
 };
 use crate::{
     address::Address,
+    ask::Ask,
     lines::Lines,
     patience::{Patience, Timers, Wait},
     thinking::{Piece, Splitter, Start},
@@ -52,12 +54,13 @@ impl Ollama {
     }
 
     /// Asks `model`. Everything that fails does so in the stream.
-    pub(crate) fn reply(self: Arc<Self>, model: String, request: ChatRequest) -> ChatStream {
+    pub(crate) fn reply(self: Arc<Self>, model: String, ask: Ask) -> ChatStream {
         Box::pin(try_stream! {
             let mut patience = Patience::new(self.timers, format!("`{model}` at `{}`", self.address.shown()));
+            let request = &ask.request;
             let facts = self.facts(&model, &patience).await?;
             let loaded = self.loaded(&model, &patience).await?;
-            let mut window = window::plan(&model, &request, facts.context, loaded)?;
+            let mut window = window::plan(&model, request, facts.context(), loaded)?;
 
             let response = loop {
                 if !facts.remote && loaded != Some(window.context) {
@@ -72,8 +75,7 @@ impl Ollama {
                     model: &model,
                     messages: &request.messages,
                     stream: true,
-                    // Reasoning is spent on code; a title does not need it.
-                    think: (facts.thinks && request.task == Task::Small).then_some(false),
+                    think: ask.thinking().filter(|_| facts.thinks()),
                     truncate: Some(false),
                     shift: Some(false),
                     keep_alive: KEEP_ALIVE,
@@ -88,13 +90,13 @@ impl Ollama {
                     Ok(response) => break response,
                     // The estimate was too low. A larger window may do.
                     Err(error) if error.kind == ModelErrorKind::PromptTooLong => {
-                        window = window.larger(facts.context).ok_or(error)?;
+                        window = window.larger(facts.context()).ok_or(error)?;
                     }
                     Err(error) => Err(error)?,
                 }
             };
 
-            let start = if facts.thinks { Start::Reply } else { Start::of(&model) };
+            let start = if facts.thinks() { Start::Reply } else { Start::of(&model) };
             let mut reply = Reply::new(start);
             let mut stream = response.bytes_stream();
             let mut lines = Lines::default();

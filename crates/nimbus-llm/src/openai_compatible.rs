@@ -11,15 +11,19 @@ use std::{
 use async_stream::try_stream;
 use futures::StreamExt;
 use nimbus_core::model::{
-    ChatEvent, ChatRequest, ChatStream, FinishReason, InstalledModel, ModelError, ModelErrorKind,
+    ChatEvent, ChatStream, FinishReason, InstalledModel, ModelError, ModelErrorKind, Money, Secret, Usage,
 };
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use tokio::time::Instant;
 
-use self::wire::{ChatBody, Chunk, ListAnswer, StreamOptions, WireUsage};
+use self::{
+    failure::Failure,
+    wire::{ChatBody, Chunk, ListAnswer, WireUsage},
+};
 use crate::{
     address::Address,
-    config::{LlmConfig, Secret},
+    ask::Ask,
+    config::LlmConfig,
     lines::Lines,
     patience::{Patience, Timers, Wait},
     thinking::{Piece, Splitter, Start},
@@ -33,6 +37,9 @@ const SMALLEST_REPLY: u32 = 256;
 /// The most models that are kept of a list.
 const MAX_MODELS: usize = 1000;
 
+/// A rate limit that is over so soon is waited for, once.
+const SHORT_WAIT: Duration = Duration::from_secs(10);
+
 /// How long OpenRouter's list of models is kept: it is long, and changes by the day.
 const LIST_KEPT: Duration = Duration::from_secs(60 * 60);
 
@@ -41,8 +48,8 @@ const LIST_KEPT: Duration = Duration::from_secs(60 * 60);
 pub(crate) struct OpenAiCompatible {
     address: Address,
     client: Client,
+    /// The configured key, for probes; each request brings its own.
     key: Secret,
-    model: Option<String>,
     timers: Timers,
     listed: Mutex<Option<(Instant, Vec<InstalledModel>)>>,
 }
@@ -53,16 +60,8 @@ impl OpenAiCompatible {
     pub(crate) fn new(config: &LlmConfig) -> Result<Self, ModelError> {
         let address = Address::parse(&config.openrouter_base_url, "OPENROUTER_BASE_URL")?;
         let client = client(&address, config.timers.connect)?;
-        let named = config.openrouter_model.clone().filter(|model| !model.trim().is_empty());
-        let model = named.or_else(|| address.is_openrouter().then(|| DEFAULT_OPENROUTER_MODEL.to_owned()));
-        Ok(Self {
-            address,
-            client,
-            key: config.openrouter_api_key.clone(),
-            model,
-            timers: config.timers,
-            listed: Mutex::default(),
-        })
+        let key = config.openrouter_api_key.clone();
+        Ok(Self { address, client, key, timers: config.timers, listed: Mutex::default() })
     }
 
     pub(crate) fn address(&self) -> &Address {
@@ -74,9 +73,9 @@ impl OpenAiCompatible {
         if self.address.is_openrouter() { "OpenRouter" } else { "OpenAI-compatible server" }
     }
 
-    /// The configured model, where there is one.
-    pub(crate) fn model(&self) -> Option<&str> {
-        self.model.as_deref()
+    /// The model to ask where none is named.
+    pub(crate) fn default_model(&self) -> Option<&'static str> {
+        self.address.is_openrouter().then_some(DEFAULT_OPENROUTER_MODEL)
     }
 
     /// Lists its models, and at OpenRouter asks about the key: both cost nothing.
@@ -88,17 +87,18 @@ impl OpenAiCompatible {
         let probe = async {
             if self.address.is_openrouter() {
                 // Its list of models is public, so it would not notice a wrong key.
-                let response = self.send(self.client.get(self.address.at("/key"))).await?;
-                self.accept("", response).await?;
+                let response = self.send(self.client.get(self.address.at("/key")), &self.key).await?;
+                self.accept("", &self.key, response).await?;
                 if let Some(listed) = self.listed() {
                     return Ok(listed);
                 }
             }
-            let response = self.send(self.client.get(self.address.at("/models"))).await?;
-            let response = self.accept("", response).await?;
+            let response = self.send(self.client.get(self.address.at("/models")), &self.key).await?;
+            let response = self.accept("", &self.key, response).await?;
             let list = body(response).await.and_then(|body| serde_json::from_slice::<ListAnswer>(&body).ok());
             let list = list.ok_or_else(|| self.not_this_api())?.data.into_iter().take(MAX_MODELS);
-            let list: Vec<_> = list.map(|model| InstalledModel { name: model.id, size_bytes: 0 }).collect();
+            let local = self.address.is_local();
+            let list: Vec<_> = list.map(|model| model.offered(local)).collect();
             *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), list.clone()));
             Ok(list)
         };
@@ -111,11 +111,22 @@ impl OpenAiCompatible {
     }
 
     /// Asks `model`. Everything that fails does so in the stream.
-    pub(crate) fn reply(self: Arc<Self>, model: String, request: ChatRequest) -> ChatStream {
+    pub(crate) fn reply(self: Arc<Self>, model: String, ask: Ask) -> ChatStream {
         Box::pin(try_stream! {
             let mut patience = Patience::new(self.timers, format!("`{model}` at `{}`", self.address.shown()));
             patience.expect(Wait::FirstToken);
-            let response = patience.wait(self.open(&model, &request)).await??;
+            let response = match patience.wait(self.open(&model, &ask)).await? {
+                Ok(response) => response,
+                Err(Failure { wait: Some(wait), .. }) if wait <= SHORT_WAIT => {
+                    let seconds = wait.as_secs().max(1);
+                    yield ChatEvent::Waiting {
+                        reason: format!("{} asks to wait {seconds} s; then it is asked again", self.name()),
+                    };
+                    patience.wait(tokio::time::sleep(wait)).await?;
+                    patience.wait(self.open(&model, &ask)).await?.map_err(|failure| failure.error)?
+                }
+                Err(failure) => Err(failure.error)?,
+            };
 
             let mut splitter = Splitter::new(Start::of(&model));
             let mut stream = response.bytes_stream();
@@ -148,7 +159,7 @@ impl OpenAiCompatible {
                     Err(self.unreadable())?
                 };
                 if let Some(error) = &chunk.error {
-                    Err(self.reported(&model, None, error, None))?;
+                    Err(self.reported(&model, &ask.key, None, error, None))?;
                 }
                 usage = chunk.usage.unwrap_or(usage);
                 for choice in chunk.choices {
@@ -175,64 +186,64 @@ impl OpenAiCompatible {
             for piece in splitter.finish() {
                 yield event(piece);
             }
-            yield ChatEvent::Done {
-                reason,
-                usage: patience.usage(usage.prompt_tokens, usage.completion_tokens, 0),
-            };
+            let cost = usage.cost.and_then(Money::from_usd);
+            let usage = patience.usage(usage.prompt_tokens, usage.completion_tokens, 0);
+            yield ChatEvent::Done { reason, usage: Usage { cost, ..usage } };
         })
     }
 
     /// Posts the request and gives the answer whose body is the stream. When the account cannot
     /// pay for `max_tokens` but the error says for how many it can, asks once more for so many.
-    async fn open(&self, model: &str, request: &ChatRequest) -> Result<Response, ModelError> {
-        let mut max_tokens = request.max_tokens;
+    async fn open(&self, model: &str, ask: &Ask) -> Result<Response, Failure> {
+        let mut max_tokens = ask.request.max_tokens;
         loop {
-            let chat = ChatBody {
-                model,
-                messages: &request.messages,
-                stream: true,
-                stream_options: StreamOptions { include_usage: true },
-                max_tokens,
-                temperature: request.temperature,
-            };
-            let response = self.send(self.client.post(self.address.at("/chat/completions")).json(&chat)).await?;
+            let chat = ChatBody::new(model, ask, max_tokens, self.address.is_openrouter());
+            let request = self.client.post(self.address.at("/chat/completions")).json(&chat);
+            let response = self.send(request, &ask.key).await?;
             if response.status() != StatusCode::PAYMENT_REQUIRED {
-                return self.accept_stream(model, response).await;
+                return self.accept_stream(model, &ask.key, response).await;
             }
-            let failure = self.failure(model, response).await;
+            let failure = self.failure(model, &ask.key, response).await;
             match failure.affordable {
                 Some(affordable)
-                    if max_tokens == request.max_tokens && (SMALLEST_REPLY..max_tokens).contains(&affordable) =>
+                    if max_tokens == ask.request.max_tokens && (SMALLEST_REPLY..max_tokens).contains(&affordable) =>
                 {
                     tracing::info!(model, affordable, "the account pays for a shorter reply only");
                     max_tokens = affordable;
                 }
-                _ => return Err(failure.error),
+                _ => return Err(failure),
             }
         }
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Response, ModelError> {
-        let request = if self.key.is_empty() { request } else { request.bearer_auth(self.key.expose()) };
+    async fn send(&self, request: RequestBuilder, key: &Secret) -> Result<Response, ModelError> {
+        let request = if key.is_empty() { request } else { request.bearer_auth(key.expose()) };
+        let request = if self.address.is_openrouter() {
+            // By these OpenRouter tells programs apart. A self-hosted one has no address to give.
+            request.header("x-title", "Cumulonimbus").header(header::REFERER, "http://localhost")
+        } else {
+            request
+        };
         request.send().await.map_err(|error| unreachable(&error, &self.address, self.timers.connect))
     }
 
-    async fn accept(&self, model: &str, response: Response) -> Result<Response, ModelError> {
-        if response.status().is_success() { Ok(response) } else { Err(self.failure(model, response).await.error) }
+    async fn accept(&self, model: &str, key: &Secret, response: Response) -> Result<Response, Failure> {
+        if response.status().is_success() { Ok(response) } else { Err(self.failure(model, key, response).await) }
     }
 
     /// A successful answer can still be an error, or a page of something else.
-    async fn accept_stream(&self, model: &str, response: Response) -> Result<Response, ModelError> {
-        let response = self.accept(model, response).await?;
+    async fn accept_stream(&self, model: &str, key: &Secret, response: Response) -> Result<Response, Failure> {
+        let response = self.accept(model, key, response).await?;
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("text/event-stream") {
             return Ok(response);
         }
         let answer = body(response).await.and_then(|body| serde_json::from_slice::<Chunk>(&body).ok());
-        match answer.and_then(|answer| answer.error) {
-            Some(error) => Err(self.reported(model, None, &error, None)),
-            None => Err(self.not_this_api()),
+        Err(match answer.and_then(|answer| answer.error) {
+            Some(error) => self.reported(model, key, None, &error, None),
+            None => self.not_this_api(),
         }
+        .into())
     }
 
     fn not_this_api(&self) -> ModelError {

@@ -42,6 +42,8 @@ impl Default for Timers {
 pub(crate) enum Wait {
     Facts,
     Load,
+    /// The next news of a download.
+    Part,
     FirstToken,
     Idle,
 }
@@ -65,6 +67,13 @@ impl Patience {
         Self { timers, who, started: now, wait: Wait::Facts, since: now, first_token: None }
     }
 
+    /// For a download: a pause may be as long as a model may load, and the
+    /// whole takes up to a week.
+    pub(crate) fn downloading(timers: Timers, who: String) -> Self {
+        let timers = Timers { total: Duration::from_secs(7 * 24 * 60 * 60), ..timers };
+        Self { wait: Wait::Part, ..Self::new(timers, who) }
+    }
+
     /// Begins another wait.
     pub(crate) fn expect(&mut self, wait: Wait) {
         self.wait = wait;
@@ -86,6 +95,7 @@ impl Patience {
         let (limit, what) = match self.wait {
             Wait::Facts => (self.timers.facts, "did not answer"),
             Wait::Load => (self.timers.load, "was not loaded"),
+            Wait::Part => (self.timers.load, "made no progress"),
             Wait::FirstToken => (self.timers.first_token, "sent no first token"),
             Wait::Idle => (self.timers.idle, "sent nothing more"),
         };
@@ -111,6 +121,7 @@ impl Patience {
             first_token_ms: millis(first - self.started),
             total_ms: millis(self.started.elapsed()),
             context_tokens,
+            cost: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod choose;
 mod health;
 mod places;
+mod policy;
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,8 +12,8 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use nimbus_core::{
     model::{
-        ChatEvent, ChatRequest, ChatStream, ModelChoice, ModelError, ModelErrorKind, ModelRef, ProviderChoice,
-        ProviderHealth, ProviderId, Task,
+        ChatEvent, ChatRequest, ChatStream, InstalledModel, ModelChoice, ModelError, ModelErrorKind, ModelRef,
+        ProviderChoice, ProviderHealth, ProviderId, PullStream, Task,
     },
     ports::{Models, Sample},
 };
@@ -25,6 +26,7 @@ use self::{
     places::Places,
 };
 use crate::{
+    ask::Ask,
     breaker::{Breaker, Permit},
     config::LlmConfig,
     gateway::gateways,
@@ -40,7 +42,8 @@ pub struct Router(Arc<Inner>);
 struct Inner {
     config: LlmConfig,
     ollama: Option<Places>,
-    hosted: Option<Arc<OpenAiCompatible>>,
+    /// Asked only with a key, the configured one or a person's, or at a server of one's own.
+    hosted: Arc<OpenAiCompatible>,
     generator: Generator,
     ollama_breaker: Breaker,
     hosted_breaker: Breaker,
@@ -65,7 +68,7 @@ impl Router {
     /// As [`Router::new`].
     pub fn with_gateways(config: LlmConfig, gateways: &[String]) -> Result<Self, ModelError> {
         let ollama = config.ollama_enabled.then(|| Places::new(&config, gateways)).transpose()?;
-        let hosted = config.hosted_configured().then(|| OpenAiCompatible::new(&config)).transpose()?.map(Arc::new);
+        let hosted = Arc::new(OpenAiCompatible::new(&config)?);
         let generator = Generator::new(config.timers);
         Ok(Self(Arc::new(Inner {
             config,
@@ -99,22 +102,30 @@ impl Models for Router {
     /// As the port says. All that is not a matter of choice fails in the stream: an error there
     /// after `Routed` names the model that failed.
     async fn open(&self, choice: &ModelChoice, request: ChatRequest) -> Result<ChatStream, ModelError> {
-        let provider = choice.provider.unwrap_or(self.0.config.provider);
+        let config = self.0.config.preferring(&choice.preferences);
+        let provider = choice.provider.unwrap_or(config.provider);
         if matches!(provider, ProviderChoice::Auto | ProviderChoice::Ollama) {
-            let wanted = choice.model.as_deref().unwrap_or(&self.0.config.ollama_model);
-            self.0.refresh_ollama(wanted).await;
+            self.0.refresh_ollama(choice.model.as_deref().unwrap_or(&config.ollama_model)).await;
         }
-        let candidates = candidates(&self.0.view(), choice, request.task)?;
-        Ok(Inner::play(self.0.clone(), candidates, request))
+        let candidates = candidates(&self.0.view(choice), choice, request.task)?;
+        let ask = Ask { request, prefers: choice.preferences.thinking, key: config.openrouter_api_key };
+        Ok(Inner::play(self.0.clone(), candidates, ask))
     }
 
     fn select(&self, choice: &ModelChoice) -> Result<(ModelRef, bool), ModelError> {
-        let candidates = candidates(&self.0.view(), choice, Task::Large)?;
-        candidates
-            .into_iter()
-            .next()
-            .map(|first| (first.model, first.local))
-            .ok_or_else(|| ModelError::new(ModelErrorKind::NoModel, "no model is configured"))
+        self.0.first(choice).map(|first| (first.model, first.local))
+    }
+
+    async fn models(&self) -> Vec<InstalledModel> {
+        self.0.installed_now().await
+    }
+
+    fn context_length(&self, choice: &ModelChoice) -> Option<u32> {
+        self.0.context_length(&self.0.first(choice).ok()?.model)
+    }
+
+    fn pull(&self, model: String) -> PullStream {
+        Inner::pull(self.0.clone(), model)
     }
 
     fn health(&self) -> Vec<ProviderHealth> {
@@ -134,7 +145,7 @@ impl Models for Router {
 impl Inner {
     /// Asks one candidate after the other, until one sends its first token; from then on it is
     /// that one's reply, and its failure is the failure.
-    fn play(self: Arc<Self>, candidates: Vec<Candidate>, request: ChatRequest) -> ChatStream {
+    fn play(self: Arc<Self>, candidates: Vec<Candidate>, ask: Ask) -> ChatStream {
         Box::pin(stream! {
             let mut candidates = candidates.into_iter().peekable();
             while let Some(candidate) = candidates.next() {
@@ -148,7 +159,7 @@ impl Inner {
                 match self.permit(candidate.model.provider) {
                     Err(error) => failure = Some(error),
                     Ok(permit) => {
-                        let mut reply = self.clone().ask(&candidate.model, request.clone());
+                        let mut reply = self.clone().ask(&candidate.model, ask.clone());
                         let mut permit = Some(permit);
                         while let Some(event) = reply.next().await {
                             match event {
@@ -192,17 +203,35 @@ impl Inner {
         })
     }
 
-    fn ask(self: Arc<Self>, model: &ModelRef, request: ChatRequest) -> ChatStream {
+    fn ask(self: Arc<Self>, model: &ModelRef, ask: Ask) -> ChatStream {
         let name = model.model.clone();
-        match (model.provider, &self.ollama, &self.hosted) {
-            (ProviderId::Ollama, Some(places), _) => places.found().clone().reply(name, request),
-            (ProviderId::Openrouter, _, Some(hosted)) => hosted.clone().reply(name, request),
-            (ProviderId::Demo, _, _) => self.generator.reply(&name, &request),
-            (provider, _, _) => {
-                let error = ModelError::new(ModelErrorKind::NotConfigured, format!("`{provider}` is not configured"));
-                Box::pin(futures::stream::iter([Err(error)]))
-            }
+        match (model.provider, &self.ollama) {
+            (ProviderId::Ollama, Some(places)) => places.found().clone().reply(name, ask),
+            (ProviderId::Openrouter, _) => self.hosted.clone().reply(name, ask),
+            (ProviderId::Demo, _) => self.generator.reply(&name, &ask.request),
+            (ProviderId::Ollama, None) => Box::pin(futures::stream::iter([Err(switched_off())])),
         }
+    }
+
+    /// The first that would be asked to write code.
+    fn first(&self, choice: &ModelChoice) -> Result<Candidate, ModelError> {
+        let candidates = candidates(&self.view(choice), choice, Task::Large)?;
+        let none = || ModelError::new(ModelErrorKind::NoModel, "no model is configured");
+        candidates.into_iter().next().ok_or_else(none)
+    }
+
+    fn pull(self: Arc<Self>, model: String) -> PullStream {
+        let Some(places) = &self.ollama else {
+            return Box::pin(futures::stream::iter([Err(switched_off())]));
+        };
+        let mut download = places.found().clone().pull(model);
+        Box::pin(stream! {
+            while let Some(step) = download.next().await {
+                yield step;
+            }
+            // A new model may be the one that is wanted.
+            self.known.ask_again();
+        })
     }
 
     fn breaker(&self, provider: ProviderId) -> Option<&Breaker> {
@@ -238,6 +267,10 @@ impl Inner {
             | ModelErrorKind::PromptTooLong => {}
         }
     }
+}
+
+fn switched_off() -> ModelError {
+    ModelError::new(ModelErrorKind::NotConfigured, "Ollama is switched off").with_hint("set `OLLAMA_ENABLED` to `true`")
 }
 
 /// The error for a provider whose breaker is open.

@@ -58,8 +58,11 @@ pub(super) async fn write(
                 reply.draft.model = Some(model.clone());
                 journal.say(Event::Model { model, local, reason }).await?;
             }
-            ChatEvent::Fallback { from, to, reason } => journal.say(Event::Fallback { from, to, reason }).await?,
+            ChatEvent::Fallback { from, to, reason } => {
+                journal.say(Event::Fallback { from, to, reason, continues: false }).await?;
+            }
             ChatEvent::Loading => say(journal, generation, Phase::LoadingModel, 0.03, None).await?,
+            ChatEvent::Waiting { reason } => say(journal, generation, Phase::Planning, 0.03, Some(reason)).await?,
             ChatEvent::Thinking(content) => journal.say(Event::Thinking { content }).await?,
             ChatEvent::Text(text) => {
                 if !generating {
@@ -70,7 +73,8 @@ pub(super) async fn write(
             }
             ChatEvent::Done { reason, usage } => {
                 reply.draft.usage.add(usage);
-                journal.say(Event::Usage { usage, estimated_prompt_tokens: estimated }).await?;
+                let context_length = ports.models.context_length(&generation.request.choice);
+                journal.say(Event::Usage { usage, estimated_prompt_tokens: estimated, context_length }).await?;
                 break reason;
             }
         }

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::PoisonError, time::Duration};
 
+use futures::{StreamExt, stream};
 use nimbus_core::model::{InstalledModel, ModelError};
 use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
@@ -18,6 +19,9 @@ use crate::{patience::Patience, transport::body};
 const BELIEVED: Duration = Duration::from_secs(10 * 60);
 /// The context of a model that does not tell its own, in tokens.
 const UNKNOWN_CONTEXT: u32 = 8 * 1024;
+/// Of so many models a probe asks what they can do, so many at once.
+const MAX_DETAILED: usize = 64;
+const DETAILED_AT_ONCE: usize = 4;
 /// Models of these families turn text into numbers and write none.
 const EMBEDDING_FAMILIES: [&str; 3] = ["bert", "nomic-bert", "nomic-bert-moe"];
 const EMBEDDING_NAMES: [&str; 5] = ["embed", "bge-", "minilm", "rerank", "gte-"];
@@ -28,14 +32,26 @@ const CODERS: [&str; 6] = ["coder", "codestral", "devstral", "codellama", "codeg
 pub(super) type Remembered = HashMap<String, (Instant, Facts)>;
 
 /// What matters of a model.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Facts {
-    /// Its longest context, in tokens.
-    pub context: u32,
-    /// Whether Ollama separates its reasoning from its reply.
-    pub thinks: bool,
+    /// Its longest context in tokens, where it tells.
+    told_context: Option<u32>,
+    /// What it can do, in Ollama's words.
+    capabilities: Vec<String>,
     /// Whether it runs at a vendor, so that there is nothing to load here.
     pub remote: bool,
+}
+
+impl Facts {
+    /// Its longest context, in tokens.
+    pub(super) fn context(&self) -> u32 {
+        self.told_context.unwrap_or(UNKNOWN_CONTEXT)
+    }
+
+    /// Whether Ollama separates its reasoning from its reply.
+    pub(super) fn thinks(&self) -> bool {
+        self.capabilities.iter().any(|capability| capability == "thinking")
+    }
 }
 
 /// A model that could write.
@@ -54,15 +70,36 @@ pub(crate) struct Probe {
 }
 
 impl Ollama {
-    /// Asks for the version and the installed models.
+    /// Asks for the version and the installed models, and for what is not known of each yet.
     ///
     /// # Errors
     /// `Unreachable`, or `NotThisProvider` when what answers is not Ollama.
     pub(crate) async fn probe(&self) -> Result<Probe, ModelError> {
         let version: VersionAnswer = self.get("/api/version").await?;
         let tags: ModelsAnswer = self.get("/api/tags").await?;
-        let models = tags.models.unwrap_or_default().into_iter().filter(writes).map(installed).collect();
+        let local = self.address.is_local();
+        let models = tags.models.unwrap_or_default().into_iter().filter(writes);
+        let mut models: Vec<_> = models.map(|entry| installed(entry, local)).collect();
+        // A model that tells nothing of itself can be asked all the same, so its silence is no failure.
+        let names: Vec<String> = models.iter().take(MAX_DETAILED).map(|found| found.model.name.clone()).collect();
+        let told = stream::iter(names).map(|name| async move { self.detail(&name).await }).buffered(DETAILED_AT_ONCE);
+        let told = timeout(self.timers.facts, told.collect::<Vec<_>>()).await.unwrap_or_default();
+        for (installed, facts) in models.iter_mut().zip(told) {
+            let Some(facts) = facts else { continue };
+            installed.model.context_length = facts.told_context;
+            installed.model.capabilities = facts.capabilities;
+        }
         Ok(Probe { version: version.version, models })
+    }
+
+    async fn detail(&self, model: &str) -> Option<Facts> {
+        self.facts(model, &Patience::new(self.timers, format!("`{}`", self.address.shown()))).await.ok()
+    }
+
+    /// The names of the models that are in memory now; none when that is not told.
+    pub(crate) async fn running(&self) -> Vec<String> {
+        let running = self.get::<ModelsAnswer>("/api/ps").await.ok().and_then(|running| running.models);
+        running.unwrap_or_default().into_iter().map(|entry| entry.name).collect()
     }
 
     /// What is known of `model`.
@@ -76,13 +113,13 @@ impl Ollama {
         let request = self.client.post(self.address.at("/api/show")).json(&json!({ "model": model }));
         let show: ShowAnswer = patience.wait(self.answer(model, request)).await??;
         let facts = Facts {
-            context: show.context_length().unwrap_or(UNKNOWN_CONTEXT),
-            thinks: show.capabilities.iter().any(|capability| capability == "thinking"),
+            told_context: show.context_length(),
             remote: show.remote_host.is_some_and(|host| !host.is_empty()),
+            capabilities: show.capabilities,
         };
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         remembered.retain(|_, (when, _)| when.elapsed() < BELIEVED);
-        remembered.insert(model.to_owned(), (Instant::now(), facts));
+        remembered.insert(model.to_owned(), (Instant::now(), facts.clone()));
         Ok(facts)
     }
 
@@ -101,7 +138,7 @@ impl Ollama {
     fn remembered_facts(&self, model: &str) -> Option<Facts> {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let (when, facts) = remembered.get(model)?;
-        (when.elapsed() < BELIEVED).then_some(*facts)
+        (when.elapsed() < BELIEVED).then(|| facts.clone())
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ModelError> {
@@ -140,7 +177,7 @@ pub(crate) fn best_installed(models: &[Installed]) -> Option<&Installed> {
 }
 
 /// Ollama takes a name without a tag for `:latest`.
-fn same_name(a: &str, b: &str) -> bool {
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
     fn whole(name: &str) -> String {
         let tagged = name.rsplit('/').next().unwrap_or(name).contains(':');
         if tagged { name.to_lowercase() } else { format!("{}:latest", name.to_lowercase()) }
@@ -154,9 +191,18 @@ fn writes(entry: &ModelEntry) -> bool {
         && !EMBEDDING_NAMES.iter().any(|part| name.contains(part))
 }
 
-fn installed(entry: ModelEntry) -> Installed {
+fn installed(entry: ModelEntry, local: bool) -> Installed {
     let remote = entry.remote_host.is_some_and(|host| !host.is_empty());
-    Installed { model: InstalledModel { name: entry.name, size_bytes: entry.size }, remote }
+    let told = |text: String| Some(text).filter(|text| !text.is_empty());
+    let model = InstalledModel {
+        name: entry.name,
+        size_bytes: entry.size,
+        parameter_size: told(entry.details.parameter_size),
+        quantization: told(entry.details.quantization_level),
+        local: local && !remote,
+        ..InstalledModel::default()
+    };
+    Installed { model, remote }
 }
 
 #[cfg(test)]
@@ -167,7 +213,7 @@ mod tests {
 
     fn models(entries: &[(&str, u64, bool)]) -> Vec<Installed> {
         let installed = |(name, size_bytes, remote): &(&str, u64, bool)| Installed {
-            model: InstalledModel { name: (*name).to_owned(), size_bytes: *size_bytes },
+            model: InstalledModel { name: (*name).to_owned(), size_bytes: *size_bytes, ..InstalledModel::default() },
             remote: *remote,
         };
         entries.iter().map(installed).collect()

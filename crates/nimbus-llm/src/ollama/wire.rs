@@ -78,6 +78,17 @@ pub(super) struct ChatMessage {
     pub thinking: String,
 }
 
+/// One line of the answer to `POST /api/pull`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PullAnswer {
+    pub error: Option<String>,
+    pub status: String,
+    pub digest: Option<String>,
+    pub total: Option<u64>,
+    pub completed: Option<u64>,
+}
+
 /// `GET /api/version`.
 #[derive(Debug, Deserialize)]
 pub(super) struct VersionAnswer {
@@ -109,6 +120,8 @@ pub(super) struct ModelEntry {
 #[serde(default)]
 pub(super) struct ModelDetails {
     pub family: String,
+    pub parameter_size: String,
+    pub quantization_level: String,
 }
 
 /// `POST /api/show`.

@@ -1,6 +1,8 @@
 //! What an error of the server means, in our own words.
 
-use nimbus_core::model::{ModelError, ModelErrorKind};
+use std::time::Duration;
+
+use nimbus_core::model::{ModelError, ModelErrorKind, Secret};
 use reqwest::{Response, header};
 
 use super::{
@@ -14,10 +16,24 @@ pub(super) struct Failure {
     pub error: ModelError,
     /// For how many tokens of a reply the account can pay, where the error says so.
     pub affordable: Option<u32>,
+    /// After how long a request may be sent again, where the error says so.
+    pub wait: Option<Duration>,
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        Self { error, affordable: None, wait: None }
+    }
+}
+
+impl From<Failure> for ModelError {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
 }
 
 impl OpenAiCompatible {
-    pub(super) async fn failure(&self, model: &str, response: Response) -> Failure {
+    pub(super) async fn failure(&self, model: &str, key: &Secret, response: Response) -> Failure {
         let status = response.status().as_u16();
         let retry_after = response
             .headers()
@@ -25,17 +41,16 @@ impl OpenAiCompatible {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.trim().parse().ok());
         let answer = body(response).await.and_then(|body| serde_json::from_slice::<Chunk>(&body).ok());
-        match answer.and_then(|answer| answer.error) {
-            Some(error) => Failure {
-                affordable: affordable(error.message()),
-                error: self.reported(model, Some(status), &error, retry_after),
-            },
+        let error = match answer.and_then(|answer| answer.error) {
+            Some(error) => error,
             // These are told by many a gateway without a body.
-            None if matches!(status, 401 | 402 | 403 | 429) || status >= 500 => Failure {
-                affordable: None,
-                error: self.reported(model, Some(status), &WireError::Text(String::new()), retry_after),
-            },
-            None => Failure { affordable: None, error: self.not_this_api() },
+            None if matches!(status, 401 | 402 | 403 | 429) || status >= 500 => WireError::Text(String::new()),
+            None => return self.not_this_api().into(),
+        };
+        Failure {
+            affordable: affordable(error.message()),
+            wait: (status == 429).then(|| retry_after.map(Duration::from_secs)).flatten(),
+            error: self.reported(model, key, Some(status), &error, retry_after),
         }
     }
 
@@ -44,17 +59,18 @@ impl OpenAiCompatible {
     pub(super) fn reported(
         &self,
         model: &str,
+        key: &Secret,
         status: Option<u16>,
         error: &WireError,
         retry_after: Option<u64>,
     ) -> ModelError {
         let name = self.name();
         let shown = self.address.shown();
-        let told = tidy(&self.key.redact(error.message()));
+        let told = tidy(&key.redact(error.message()));
         let lower = told.to_lowercase();
         let told = if told.is_empty() { "no reason is given".to_owned() } else { told };
         match status.or_else(|| error.status()) {
-            Some(401 | 403) if self.key.is_empty() => ModelError::new(
+            Some(401 | 403) if key.is_empty() => ModelError::new(
                 ModelErrorKind::Unauthorized,
                 format!("{name} at `{shown}` wants a key, and none is set"),
             )

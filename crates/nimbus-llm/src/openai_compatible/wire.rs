@@ -1,25 +1,83 @@
 //! What goes over the wire, as the OpenAI chat API and OpenRouter's reference have it.
 
-use nimbus_core::model::Message;
+use nimbus_core::model::{InstalledModel, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::ask::Ask;
 
 /// The body of `POST /chat/completions`.
 #[derive(Debug, Serialize)]
 pub(super) struct ChatBody<'a> {
-    pub model: &'a str,
-    pub messages: &'a [Message],
-    pub stream: bool,
-    pub stream_options: StreamOptions,
+    model: &'a str,
+    messages: &'a [Message],
+    stream: bool,
+    stream_options: StreamOptions,
     /// Always sent: without it OpenRouter reserves the model's longest reply and answers 402 to
     /// accounts that cannot pay for that.
-    pub max_tokens: u32,
-    pub temperature: f32,
+    max_tokens: u32,
+    temperature: f32,
+    /// OpenRouter: tell the cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Include>,
+    /// OpenRouter: whether to reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning: Option<Enabled>,
+    /// OpenRouter: which hosts of the model may be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<Routing>,
+    /// llama.cpp and vLLM: whether to reason, as the templates of Qwen and others have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_template_kwargs: Option<Template>,
+}
+
+impl<'a> ChatBody<'a> {
+    /// At OpenRouter with what only OpenRouter understands: others may refuse fields they do not
+    /// know.
+    pub(super) fn new(model: &'a str, ask: &'a Ask, max_tokens: u32, openrouter: bool) -> Self {
+        Self {
+            model,
+            messages: &ask.request.messages,
+            stream: true,
+            stream_options: StreamOptions { include_usage: true },
+            max_tokens,
+            temperature: ask.request.temperature,
+            usage: openrouter.then_some(Include { include: true }),
+            reasoning: ask.prefers.filter(|_| openrouter).map(|enabled| Enabled { enabled }),
+            // Hosts that keep prompts for training are left out, except where nobody else offers
+            // the model: those that cost nothing are paid for that way.
+            provider: (openrouter && !model.ends_with(":free")).then_some(Routing { data_collection: "deny" }),
+            chat_template_kwargs: ask
+                .prefers
+                .filter(|_| !openrouter)
+                .map(|enable_thinking| Template { enable_thinking }),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct StreamOptions {
-    pub include_usage: bool,
+struct StreamOptions {
+    include_usage: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Include {
+    include: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Enabled {
+    enabled: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Routing {
+    data_collection: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Template {
+    enable_thinking: bool,
 }
 
 /// One event, or the body of an error.
@@ -60,6 +118,8 @@ impl Delta {
 pub(super) struct WireUsage {
     pub prompt_tokens: u64,
     pub completion_tokens: u64,
+    /// OpenRouter: US dollars.
+    pub cost: Option<f64>,
 }
 
 /// An error: an object, or with some servers only a text.
@@ -98,7 +158,38 @@ pub(super) struct ListAnswer {
     pub data: Vec<ListedModel>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct ListedModel {
-    pub id: String,
+    id: String,
+    /// OpenRouter's name.
+    context_length: Option<u64>,
+    /// vLLM's.
+    max_model_len: Option<u64>,
+    meta: Option<ListedMeta>,
+}
+
+/// llama.cpp's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ListedMeta {
+    n_ctx: Option<u64>,
+    n_ctx_train: Option<u64>,
+    n_params: Option<u64>,
+    size: Option<u64>,
+}
+
+impl ListedModel {
+    pub(super) fn offered(self, local: bool) -> InstalledModel {
+        let meta = self.meta.unwrap_or_default();
+        let context = self.context_length.or(self.max_model_len).or(meta.n_ctx).or(meta.n_ctx_train);
+        InstalledModel {
+            name: self.id,
+            size_bytes: meta.size.unwrap_or(0),
+            parameter_size: meta.n_params.map(|params| format!("{:.1}B", params as f64 / 1e9)),
+            context_length: context.and_then(|tokens| u32::try_from(tokens).ok()).filter(|tokens| *tokens > 0),
+            local,
+            ..InstalledModel::default()
+        }
+    }
 }

@@ -6,7 +6,10 @@ use super::{HostedView, OllamaView, View, candidates};
 use crate::{config::LlmConfig, ollama::Installed};
 
 fn installed(name: &str, size_bytes: u64) -> Installed {
-    Installed { model: InstalledModel { name: name.to_owned(), size_bytes }, remote: false }
+    Installed {
+        model: InstalledModel { name: name.to_owned(), size_bytes, ..InstalledModel::default() },
+        remote: false,
+    }
 }
 
 fn ollama(names: &[&str]) -> Option<OllamaView> {
@@ -35,6 +38,10 @@ fn hosted() -> Option<HostedView> {
     })
 }
 
+fn view(config: &LlmConfig, ollama: Option<OllamaView>, hosted: Option<HostedView>) -> View {
+    View { config: config.clone(), ollama, hosted }
+}
+
 /// The names of who is asked, in order, or the kind of the error.
 fn asked(
     config: &LlmConfig,
@@ -42,8 +49,8 @@ fn asked(
     provider: ProviderChoice,
     model: Option<&str>,
 ) -> Result<Vec<String>, ModelErrorKind> {
-    let choice = ModelChoice { provider: Some(provider), model: model.map(str::to_owned) };
-    match candidates(&View { config, ollama, hosted }, &choice, Task::Large) {
+    let choice = ModelChoice { provider: Some(provider), model: model.map(str::to_owned), ..ModelChoice::default() };
+    match candidates(&view(config, ollama, hosted), &choice, Task::Large) {
         Ok(list) => Ok(list.into_iter().map(|found| found.model.model).collect()),
         Err(error) => Err(error.kind),
     }
@@ -71,8 +78,8 @@ fn auto_takes_ollama_then_the_hosted_model() {
 #[test]
 fn a_missing_configured_model_is_replaced_and_said() {
     let config = LlmConfig::default();
-    let view = View { config: &config, ollama: ollama(&["qwen2.5-coder:1.5b", "llama3:8b"]), hosted: None };
-    let found = candidates(&view, &ModelChoice::default(), Task::Large).unwrap();
+    let seen = view(&config, ollama(&["qwen2.5-coder:1.5b", "llama3:8b"]), None);
+    let found = candidates(&seen, &ModelChoice::default(), Task::Large).unwrap();
     assert_eq!(found[0].model.model, "qwen2.5-coder:1.5b");
     assert_eq!(
         found[0].reason,
@@ -96,8 +103,8 @@ fn a_named_model_is_meant() {
 #[test]
 fn a_model_that_is_not_installed_says_how_to_get_it() {
     let config = LlmConfig::default();
-    let view = View { config: &config, ollama: ollama(&[]), hosted: None };
-    let error = candidates(&view, &ModelChoice::default(), Task::Large).unwrap_err();
+    let seen = view(&config, ollama(&[]), None);
+    let error = candidates(&seen, &ModelChoice::default(), Task::Large).unwrap_err();
     assert_eq!(error.message, "model `qwen3-coder:30b` is not installed");
     assert_eq!(error.hint.as_deref(), Some("`ollama pull qwen3-coder:30b`"));
 }
@@ -116,8 +123,8 @@ fn fallback_can_be_switched_off() {
 fn who_asks_for_ollama_in_the_request_gets_nobody_else() {
     let config = LlmConfig { provider: ProviderChoice::Ollama, ..LlmConfig::default() };
     assert_eq!(asked(&config, (ollama(&[CONFIGURED]), hosted()), ProviderChoice::Ollama, None), names(&[CONFIGURED]));
-    let view = View { config: &config, ollama: ollama(&[CONFIGURED]), hosted: hosted() };
-    let configured = candidates(&view, &ModelChoice::default(), Task::Large).unwrap();
+    let seen = view(&config, ollama(&[CONFIGURED]), hosted());
+    let configured = candidates(&seen, &ModelChoice::default(), Task::Large).unwrap();
     assert_eq!(configured.len(), 2, "the configured choice may fall back");
 }
 
@@ -125,8 +132,8 @@ fn who_asks_for_ollama_in_the_request_gets_nobody_else() {
 fn demo_is_never_chosen_by_auto() {
     let config = LlmConfig::default();
     assert_eq!(asked(&config, (None, None), ProviderChoice::Demo, None), names(&["sample"]));
-    let view = View { config: &config, ollama: refused(), hosted: None };
-    let error = candidates(&view, &ModelChoice::default(), Task::Large).unwrap_err();
+    let seen = view(&config, refused(), None);
+    let error = candidates(&seen, &ModelChoice::default(), Task::Large).unwrap_err();
     assert_eq!(error.message, "no model can be reached: connection refused at `http://localhost:11434`");
     assert!(error.hint.unwrap().starts_with("start Ollama and run `ollama pull qwen3-coder:30b`, or set"));
 }
@@ -135,8 +142,8 @@ fn demo_is_never_chosen_by_auto() {
 fn small_tasks_take_the_small_model_where_it_is() {
     let config = LlmConfig::default();
     let small = |names: &[&str]| {
-        let view = View { config: &config, ollama: ollama(names), hosted: None };
-        candidates(&view, &ModelChoice::default(), Task::Small).unwrap()[0].model.model.clone()
+        let seen = view(&config, ollama(names), None);
+        candidates(&seen, &ModelChoice::default(), Task::Small).unwrap()[0].model.model.clone()
     };
     assert_eq!(small(&[CONFIGURED, "qwen3:4b"]), "qwen3:4b");
     assert_eq!(small(&[CONFIGURED]), CONFIGURED);
@@ -147,7 +154,7 @@ fn a_model_at_a_vendor_is_not_local() {
     let config = LlmConfig { ollama_model: "big:480b-cloud".to_owned(), ..LlmConfig::default() };
     let remote = Installed { remote: true, ..installed("big:480b-cloud", 0) };
     let ollama = ollama(&[]).map(|view| OllamaView { probed: Some(Ok(vec![remote])), ..view });
-    let found = candidates(&View { config: &config, ollama, hosted: None }, &ModelChoice::default(), Task::Large);
+    let found = candidates(&view(&config, ollama, None), &ModelChoice::default(), Task::Large);
     let found = found.unwrap();
     assert_eq!((found[0].model.provider, found[0].local), (ProviderId::Ollama, false));
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use nimbus_core::model::{
-    InstalledModel, ModelChoice, ModelError, ModelErrorKind, ProviderChoice, ProviderHealth, ProviderId, Task,
+    InstalledModel, ModelChoice, ModelError, ModelErrorKind, ModelRef, ProviderChoice, ProviderHealth, ProviderId, Task,
 };
 use tokio::{sync::Notify, time::Instant};
 
@@ -15,7 +15,7 @@ use super::{
     choose::{HostedView, OllamaView, View, candidates},
 };
 use crate::{
-    ollama::{Installed, find_installed},
+    ollama::{Installed, find_installed, same_name},
     patience::millis,
 };
 
@@ -100,9 +100,11 @@ impl Inner {
     }
 
     async fn probe_hosted(&self) {
-        let Some(hosted) = &self.hosted else { return };
+        if !self.config.hosted_configured() {
+            return;
+        }
         let started = Instant::now();
-        let result = hosted.probe().await;
+        let result = self.hosted.probe().await;
         let back = result.is_ok();
         let probed = Probed { result, when: Some(Instant::now()), took: started.elapsed() };
         let before = self.known.found().hosted.replace(probed);
@@ -136,7 +138,8 @@ impl Inner {
     }
 
     /// All that a choice depends on, as it is now.
-    pub(super) fn view(&self) -> View<'_> {
+    pub(super) fn view(&self, choice: &ModelChoice) -> View {
+        let config = self.config.preferring(&choice.preferences);
         let found = self.known.found();
         let ollama = self.ollama.as_ref().map(|places| OllamaView {
             shown: places.found().address().shown().to_owned(),
@@ -145,18 +148,48 @@ impl Inner {
             breaker_open: self.ollama_breaker.is_open(),
             probed: found.ollama.as_ref().map(|probed| probed.result.clone().map(|ollama| ollama.models)),
         });
-        let hosted = self.hosted.as_ref().map(|hosted| {
+        let hosted = config.hosted_configured().then(|| {
             let listed = found.hosted.as_ref().and_then(|probed| probed.result.as_ref().ok());
             let first = || listed.and_then(|models| models.first()).map(|model| model.name.clone());
+            let named = config.openrouter_model.clone().filter(|model| !model.trim().is_empty());
             HostedView {
-                name: hosted.name(),
-                shown: hosted.address().shown().to_owned(),
-                local: hosted.address().is_local(),
+                name: self.hosted.name(),
+                shown: self.hosted.address().shown().to_owned(),
+                local: self.hosted.address().is_local(),
                 breaker_open: self.hosted_breaker.is_open(),
-                model: hosted.model().map(str::to_owned).or_else(first),
+                model: named.or_else(|| self.hosted.default_model().map(str::to_owned)).or_else(first),
             }
         });
-        View { config: &self.config, ollama, hosted }
+        View { config, ollama, hosted }
+    }
+
+    /// The longest context of `model` in tokens, where the last probe found it.
+    pub(super) fn context_length(&self, model: &ModelRef) -> Option<u32> {
+        let found = self.known.found();
+        match model.provider {
+            ProviderId::Ollama => {
+                let ollama = found.ollama.as_ref()?.result.as_ref().ok()?;
+                find_installed(&ollama.models, &model.model).ok()?.model.context_length
+            }
+            ProviderId::Openrouter => {
+                let models = found.hosted.as_ref()?.result.as_ref().ok()?;
+                models.iter().find(|listed| listed.name == model.model)?.context_length
+            }
+            ProviderId::Demo => None,
+        }
+    }
+
+    /// The models of Ollama, asked now.
+    pub(super) async fn installed_now(&self) -> Vec<InstalledModel> {
+        let Some(places) = &self.ollama else { return Vec::new() };
+        self.probe_ollama().await;
+        let found = self.known.found().ollama.clone();
+        let Some(Ok(ollama)) = found.map(|probed| probed.result) else { return Vec::new() };
+        let running = places.found().running().await;
+        let models = ollama.models.into_iter().map(|installed| installed.model);
+        models
+            .map(|model| InstalledModel { loaded: running.iter().any(|name| same_name(name, &model.name)), ..model })
+            .collect()
     }
 
     /// How every provider is.
@@ -199,9 +232,10 @@ impl Inner {
     }
 
     fn hosted_health(&self) -> ProviderHealth {
-        let Some(hosted) = &self.hosted else {
+        if !self.config.hosted_configured() {
             return self.judged(blank(ProviderId::Openrouter, "OpenRouter"), ProviderChoice::Openrouter, None);
-        };
+        }
+        let hosted = &self.hosted;
         let mut health = blank(ProviderId::Openrouter, hosted.name());
         health.enabled = true;
         health.local = hosted.address().is_local();
@@ -237,12 +271,12 @@ impl Inner {
         choice: ProviderChoice,
         problem: Option<ModelError>,
     ) -> ProviderHealth {
-        let mut view = self.view();
+        let choice = ModelChoice { provider: Some(choice), ..ModelChoice::default() };
+        let mut view = self.view(&choice);
         // Only this provider's own state counts here, not who would stand in for it.
         if health.provider == ProviderId::Ollama {
             view.hosted = None;
         }
-        let choice = ModelChoice { provider: Some(choice), model: None };
         let chosen = match problem {
             Some(problem) => Err(problem),
             None => candidates(&view, &choice, Task::Large),

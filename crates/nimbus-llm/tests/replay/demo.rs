@@ -13,7 +13,7 @@ fn router() -> Router {
 }
 
 async fn play(model: &str, prompt: &str) -> Heard {
-    let choice = ModelChoice { provider: None, model: Some(model.to_owned()) };
+    let choice = ModelChoice { model: Some(model.to_owned()), ..ModelChoice::default() };
     hear(router().open(&choice, request(prompt)).await.unwrap()).await
 }
 
@@ -61,7 +61,7 @@ async fn every_behaviour_ends_as_it_says() {
 async fn says_that_it_cannot_change_an_app() {
     let mut asked = request("Make it blue");
     asked.messages.push(Message::new(Role::User, "<file path=\"src/App.tsx\">\n…\n</file>"));
-    let choice = ModelChoice { provider: Some(ProviderChoice::Demo), model: None };
+    let choice = ModelChoice { provider: Some(ProviderChoice::Demo), ..ModelChoice::default() };
     let error = hear(router().open(&choice, asked).await.unwrap()).await.error.unwrap();
     assert_eq!(error.kind, ModelErrorKind::NoModel);
     assert!(error.hint.unwrap().starts_with("connect Ollama"));
@@ -70,7 +70,8 @@ async fn says_that_it_cannot_change_an_app() {
 #[tokio::test]
 async fn a_small_task_gets_the_title() {
     let asked = nimbus_core::model::ChatRequest { task: Task::Small, ..request("A Pomodoro timer") };
-    let choice = ModelChoice { provider: Some(ProviderChoice::Demo), model: Some("fast".to_owned()) };
+    let choice =
+        ModelChoice { provider: Some(ProviderChoice::Demo), model: Some("fast".to_owned()), ..ModelChoice::default() };
     assert_eq!(hear(router().open(&choice, asked).await.unwrap()).await.text, "Tomato");
 }
 

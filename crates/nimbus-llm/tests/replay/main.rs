@@ -37,6 +37,7 @@ struct Heard {
     loading: bool,
     /// `model` or `model -> model`, in order.
     routes: Vec<String>,
+    waits: Vec<String>,
     done: Option<(FinishReason, u64, u64, u64)>,
     error: Option<ModelError>,
 }
@@ -49,10 +50,11 @@ async fn hear(mut stream: ChatStream) -> Heard {
             Ok(ChatEvent::Routed { model, .. }) => heard.routes.push(model.model),
             Ok(ChatEvent::Fallback { from, to, .. }) => heard.routes.push(format!("{} -> {}", from.model, to.model)),
             Ok(ChatEvent::Loading) => heard.loading = true,
+            Ok(ChatEvent::Waiting { reason }) => heard.waits.push(reason),
             Ok(ChatEvent::Thinking(text)) => heard.thinking.push_str(&text),
             Ok(ChatEvent::Text(text)) => heard.text.push_str(&text),
             Ok(ChatEvent::Done { reason, usage }) => {
-                let Usage { prompt_tokens, completion_tokens, context_tokens, first_token_ms, total_ms } = usage;
+                let Usage { prompt_tokens, completion_tokens, context_tokens, first_token_ms, total_ms, .. } = usage;
                 assert!(first_token_ms <= total_ms);
                 heard.done = Some((reason, prompt_tokens, completion_tokens, context_tokens));
             }
@@ -63,7 +65,7 @@ async fn hear(mut stream: ChatStream) -> Heard {
 }
 
 async fn ask(router: &Router, provider: ProviderChoice, prompt: &str) -> Heard {
-    let choice = ModelChoice { provider: Some(provider), model: None };
+    let choice = ModelChoice { provider: Some(provider), ..ModelChoice::default() };
     hear(router.open(&choice, request(prompt)).await.unwrap()).await
 }
 

@@ -138,7 +138,11 @@ async fn a_line_without_end_is_given_up() {
 async fn a_missing_model_names_the_command() {
     let server = idle_ollama().await;
     let router = Router::new(only_ollama(&server.url())).unwrap();
-    let choice = ModelChoice { provider: Some(ProviderChoice::Ollama), model: Some("nope:1b".to_owned()) };
+    let choice = ModelChoice {
+        provider: Some(ProviderChoice::Ollama),
+        model: Some("nope:1b".to_owned()),
+        ..ModelChoice::default()
+    };
     let error = router.open(&choice, request("x")).await.err().unwrap();
     assert_eq!(error.kind, ModelErrorKind::ModelNotFound);
     assert_eq!(error.message, "model `nope:1b` is not installed");

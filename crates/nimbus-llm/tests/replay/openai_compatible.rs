@@ -1,8 +1,8 @@
 use nimbus_core::{
-    model::{FinishReason, ModelErrorKind, ProviderChoice},
+    model::{FinishReason, ModelErrorKind, ProviderChoice, Secret},
     ports::Models,
 };
-use nimbus_llm::{LlmConfig, Router, Secret};
+use nimbus_llm::{LlmConfig, Router};
 
 use crate::{
     Heard, ask,

@@ -121,10 +121,11 @@ async fn probes_in_the_background_until_stopped() {
     assert_eq!(router.health()[0].problem.as_deref(), Some("it has not been asked yet"));
     let stop = CancellationToken::new();
     let probing = router.spawn_probing(stop.clone());
-    assert!(local.until_asked(2).await);
+    assert!(local.until_asked(3).await);
     stop.cancel();
     probing.await.unwrap();
-    assert_eq!(local.routes(), ["GET /api/version", "GET /api/tags"], "no model is asked anything");
+    let asked = ["GET /api/version", "GET /api/tags", "POST /api/show"];
+    assert_eq!(local.routes(), asked, "no model is asked anything");
 
     let health = &router.probe().await[0];
     assert!(health.healthy && health.local && health.enabled);

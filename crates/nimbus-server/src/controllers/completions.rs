@@ -88,10 +88,15 @@ fn answer(
                         bill.used = told;
                     }
                     bill.settle().await;
-                    yield sse::message(&Told::Done { usage: Usage { context_tokens: 0, ..usage } });
+                    yield sse::message(&Told::Done { usage: Usage { context_tokens: 0, cost: None, ..usage } });
                     return;
                 }
-                Some(Ok(ChatEvent::Routed { .. } | ChatEvent::Fallback { .. } | ChatEvent::Loading)) => {}
+                Some(Ok(
+                    ChatEvent::Routed { .. }
+                    | ChatEvent::Fallback { .. }
+                    | ChatEvent::Loading
+                    | ChatEvent::Waiting { .. },
+                )) => {}
                 Some(Err(error)) => {
                     yield sse::message(&Told::Error { code: error.kind.code(), message: &error.message });
                     return;

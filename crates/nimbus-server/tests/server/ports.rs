@@ -10,7 +10,7 @@ use nimbus_core::{
     ids::AppId,
     model::{
         ChatEvent, ChatRequest, ChatStream, FinishReason, InstalledModel, ModelChoice, ModelError, ModelErrorKind,
-        ModelRef, ProviderHealth, ProviderId, Usage,
+        ModelRef, ProviderHealth, ProviderId, PullProgress, PullStream, Usage,
     },
     outgoing::{Fetched, Outgoing},
     ports::{Build, Bundler, Fetch, FetchError, Models, Sample},
@@ -63,7 +63,12 @@ impl Models for FakeModels {
             address: Some("http://localhost:11434".to_owned()),
             version: None,
             model: Some("steady".to_owned()),
-            models: vec![InstalledModel { name: "steady".to_owned(), size_bytes: 1 }],
+            models: vec![InstalledModel {
+                name: "steady".to_owned(),
+                size_bytes: 1,
+                local: true,
+                ..InstalledModel::default()
+            }],
             problem: None,
             hint: None,
             latency_ms: None,
@@ -72,6 +77,29 @@ impl Models for FakeModels {
 
     async fn probe(&self) -> Vec<ProviderHealth> {
         self.health().into_iter().map(|health| ProviderHealth { latency_ms: Some(1), ..health }).collect()
+    }
+
+    async fn models(&self) -> Vec<InstalledModel> {
+        self.health().into_iter().flat_map(|health| health.models).collect()
+    }
+
+    fn context_length(&self, _: &ModelChoice) -> Option<u32> {
+        Some(32_768)
+    }
+
+    /// `missing` cannot be had, `endless` never arrives.
+    fn pull(&self, model: String) -> PullStream {
+        let step = |status: &str, completed| {
+            Ok(PullProgress { status: status.to_owned(), completed: Some(completed), total: Some(2) })
+        };
+        match model.as_str() {
+            "missing" => {
+                let error = ModelError::new(ModelErrorKind::ModelNotFound, "there is no model `missing`");
+                stream::iter([Err(error)]).boxed()
+            }
+            "endless" => stream::iter([step("pulling", 1)]).chain(stream::pending()).boxed(),
+            _ => stream::iter([step("pulling", 1), step("success", 2)]).boxed(),
+        }
     }
 
     fn samples(&self) -> Vec<Sample> {

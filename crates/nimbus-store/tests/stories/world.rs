@@ -195,7 +195,11 @@ impl World {
                 prompt: "make it blue".to_owned(),
                 execution_mode: ExecutionMode::Sandbox,
                 app_id: Some(app.id),
-                choice: ModelChoice { provider: Some(ProviderChoice::Ollama), model: Some("qwen3:4b".to_owned()) },
+                choice: ModelChoice {
+                    provider: Some(ProviderChoice::Ollama),
+                    model: Some("qwen3:4b".to_owned()),
+                    ..ModelChoice::default()
+                },
                 auto_fix: true,
             },
             state: GenerationState::Running,
