@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod bridge;
+pub mod calibrate;
 pub mod completion;
 pub mod data;
 pub mod diagnostic;
