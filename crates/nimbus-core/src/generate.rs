@@ -111,7 +111,7 @@ async fn current_files(ports: &Ports, generation: &Generation) -> Result<SourceT
 
 fn compose(ports: &Ports, generation: &Generation, before: &SourceTree) -> Result<Vec<Message>, Failure> {
     let (model, _) = ports.models.select(&generation.request.choice)?;
-    let contract = prompt::Contract::for_model(&model.model);
+    let contract = prompt::Contract::for_model(&model.model, None);
     Ok(vec![
         Message::new(Role::System, prompt::system(contract, &ports.bundler.libraries())),
         Message::new(Role::User, prompt::user(&generation.request.prompt, before)),

@@ -3,29 +3,56 @@
 //! More rules bring features, not more apps that run; an example in the wanted style does. So the
 //! rules stay few, and are enforced after the reply rather than trusted.
 
-use crate::source::SourceTree;
+use crate::{
+    profile::{Dialect, Profile},
+    source::SourceTree,
+};
 
 /// Models below this many billions of parameters write one file.
 const SMALL_BELOW: f64 = 12.0;
+/// About how many tokens a line of an app has.
+const TOKENS_PER_LINE: u32 = 12;
+/// A model that stays clean for so many lines needs no word about length.
+const MANY_LINES: u32 = 400;
+/// No app fits into fewer.
+const FEW_LINES: u32 = 60;
 
 /// How much a model is trusted to handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Contract {
+pub enum Files {
     /// Everything in `src/App.tsx`: small models lose track of paths between files.
-    OneFile,
+    One,
     /// Several files.
-    ManyFiles,
+    Many,
+}
+
+/// What is asked of a model, so that it can be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contract {
+    /// How many files it may write.
+    pub files: Files,
+    /// The form that it is taught.
+    pub dialect: Dialect,
+    /// The most lines of a file that it wrote without going wrong; none when that is not known or more than enough.
+    pub most_lines: Option<u32>,
 }
 
 impl Contract {
-    /// From the size that a model's name states, such as `qwen2.5-coder:1.5b`; several files when it
-    /// states none.
+    /// From what calibration found of the model; without that from the size that its name states, such as
+    /// `qwen2.5-coder:1.5b`: several files when it states none.
     #[must_use]
-    pub fn for_model(name: &str) -> Self {
-        match billions(name) {
-            Some(size) if size < SMALL_BELOW => Self::OneFile,
-            _ => Self::ManyFiles,
-        }
+    pub fn for_model(name: &str, profile: Option<&Profile>) -> Self {
+        let small = billions(name).is_some_and(|size| size < SMALL_BELOW);
+        let Some(profile) = profile else {
+            let files = if small { Files::One } else { Files::Many };
+            return Self { files, dialect: Dialect::Tags, most_lines: None };
+        };
+        // One test shows that a model can do a thing, not that it always does: a small one still gets one file.
+        let files = if small || !profile.several_files { Files::One } else { Files::Many };
+        let lines = profile.clean_tokens / TOKENS_PER_LINE;
+        let most_lines = (!profile.clean_to_the_end && lines < MANY_LINES).then_some(lines.max(FEW_LINES));
+        let dialect = if profile.dialect == Dialect::Fences { Dialect::Fences } else { Dialect::Tags };
+        Self { files, dialect, most_lines }
     }
 }
 
@@ -40,30 +67,41 @@ fn billions(name: &str) -> Option<f64> {
 /// The rules.
 #[must_use]
 pub fn system(contract: Contract, libraries: &[String]) -> String {
-    let files = match contract {
-        Contract::OneFile => {
+    let files = match contract.files {
+        Files::One => {
             "Write the whole app in ONE file, `src/App.tsx`: every component, hook and type. There is no other file to import."
         }
-        Contract::ManyFiles => {
+        Files::Many => {
             "Write `src/App.tsx` and, for larger apps, a few more files below `src/`. Write every file that you import."
         }
     };
-    let imports = match contract {
+    let imports = match contract.files {
         // A long list only tempts a small model; what it imports all the same is still resolved.
-        Contract::OneFile => "\"react\", icons from \"lucide-react\", and charts from \"recharts\"".to_owned(),
-        Contract::ManyFiles => libraries.join(", "),
+        Files::One => "\"react\", icons from \"lucide-react\", and charts from \"recharts\"".to_owned(),
+        Files::Many => libraries.join(", "),
     };
-    let network = match contract {
-        Contract::OneFile => NO_NETWORK.to_owned(),
-        Contract::ManyFiles => format!("{NO_NETWORK}{SDK}"),
+    let network = match contract.files {
+        Files::One => NO_NETWORK.to_owned(),
+        Files::Many => format!("{NO_NETWORK}{SDK}"),
+    };
+    let length = contract.most_lines.map_or_else(String::new, |lines| {
+        format!("\n- Keep every file below {lines} lines: leave out what was not asked for.")
+    });
+    let (form, example) = match contract.dialect {
+        Dialect::Fences => {
+            ("each as a Markdown fence whose first line is ```tsx and the path, as in the example", fenced(EXAMPLE))
+        }
+        Dialect::Tags | Dialect::Unknown => {
+            ("each as <file path=\"…\">whole file</file>. No Markdown fences", EXAMPLE.to_owned())
+        }
     };
     format!(
         "You write small web apps in React 19 and TypeScript, styled with Tailwind CSS classes.
 
-Answer with one short sentence and then the files, each as <file path=\"…\">whole file</file>. No Markdown fences.
+Answer with one short sentence and then the files, {form}.
 
 Rules:
-- {files}
+- {files}{length}
 - `src/App.tsx` has `export default function App()`.
 - Import every hook and icon that you use. Import only from: {imports}.
 - Everything that was asked for works: each button changes state, each list item has a key, a filter changes what is shown.
@@ -74,8 +112,13 @@ Rules:
 Example. For \"a shopping list\" you answer:
 
 A shopping list that keeps what you add.
-{EXAMPLE}"
+{example}"
     )
+}
+
+/// The example as a model that answers in fences writes it.
+fn fenced(example: &str) -> String {
+    example.replacen("<file path=\"src/App.tsx\">", "```tsx src/App.tsx", 1).replacen("</file>", "```", 1)
 }
 
 const NO_NETWORK: &str = "No network, no images or fonts from elsewhere, no alert, confirm or prompt.";
@@ -168,31 +211,90 @@ export default function App() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::estimate_tokens, source::SourcePath};
+    use crate::{
+        generate::parse::{ParseEvent, Parser},
+        model::{ModelRef, ProviderId, estimate_tokens},
+        source::SourcePath,
+    };
 
     #[test]
     fn the_size_in_a_name_decides_the_contract() {
-        for (name, contract) in [
-            ("qwen2.5-coder:1.5b", Contract::OneFile),
-            ("qwen3:4b", Contract::OneFile),
-            ("llama3.1-8b-instruct", Contract::OneFile),
-            ("qwen3-coder:30b", Contract::ManyFiles),
-            ("anthropic/claude", Contract::ManyFiles),
+        for (name, files) in [
+            ("qwen2.5-coder:1.5b", Files::One),
+            ("qwen3:4b", Files::One),
+            ("llama3.1-8b-instruct", Files::One),
+            ("qwen3-coder:30b", Files::Many),
+            ("anthropic/claude", Files::Many),
         ] {
-            assert_eq!(Contract::for_model(name), contract, "{name}");
+            assert_eq!(contract(name).files, files, "{name}");
         }
+    }
+
+    fn contract(name: &str) -> Contract {
+        Contract::for_model(name, None)
+    }
+
+    fn profile(dialect: Dialect, several_files: bool, clean_tokens: u32, clean_to_the_end: bool) -> Profile {
+        Profile {
+            model: ModelRef { provider: ProviderId::Ollama, model: "m".to_owned() },
+            dialect,
+            several_files,
+            edits: false,
+            clean_tokens,
+            clean_to_the_end,
+            tokens_per_second: 10.0,
+            first_token_ms: 100,
+            thinks: false,
+            measured_at: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn what_calibration_found_decides_before_the_name() {
+        let found = |profile: &Profile| Contract::for_model("some-model", Some(profile));
+        let able = found(&profile(Dialect::Tags, true, 900, true));
+        assert_eq!(able, Contract { files: Files::Many, dialect: Dialect::Tags, most_lines: None });
+        assert_eq!(found(&profile(Dialect::Unknown, false, 900, true)).files, Files::One);
+        let short = found(&profile(Dialect::Fences, true, 1_200, false));
+        assert_eq!((short.dialect, short.most_lines), (Dialect::Fences, Some(100)));
+        assert!(system(short, &[]).contains("below 100 lines"));
+        assert_eq!(found(&profile(Dialect::Tags, true, 3, false)).most_lines, Some(FEW_LINES));
+        assert_eq!(found(&profile(Dialect::Tags, true, 9_000, false)).most_lines, None);
+    }
+
+    /// Whichever form is taught, the example in it is one that is understood, and the same file.
+    #[test]
+    fn the_example_can_be_read_in_both_dialects() {
+        let file = |example: &str| {
+            let mut parser = Parser::new();
+            let mut events = parser.push(example);
+            events.extend(parser.finish(true));
+            let (mut opened, mut code) = (Vec::new(), String::new());
+            for event in events {
+                match event {
+                    ParseEvent::Open(path) => opened.push(path.to_string()),
+                    ParseEvent::Chunk(text) => code.push_str(&text),
+                    _ => {}
+                }
+            }
+            (opened, code.trim_end().to_owned())
+        };
+        let (opened, code) = file(EXAMPLE);
+        assert_eq!(opened, ["src/App.tsx"]);
+        assert!(code.contains("export default function App()"));
+        assert_eq!(file(&fenced(EXAMPLE)), (opened, code));
     }
 
     #[test]
     fn the_rules_leave_room_in_a_small_window() {
         let libraries = ["react", "lucide-react", "recharts"].map(str::to_owned);
-        assert!(estimate_tokens(&system(Contract::OneFile, &libraries)) < 1_500);
+        assert!(estimate_tokens(&system(contract("qwen3:4b"), &libraries)) < 1_500);
     }
 
     #[test]
     fn only_models_that_write_several_files_are_told_of_the_apps_own_library() {
-        let told = |contract| system(contract, &["react".to_owned()]).contains("cumulonimbus.json");
-        assert!(told(Contract::ManyFiles) && !told(Contract::OneFile));
+        let told = |name| system(contract(name), &["react".to_owned()]).contains("cumulonimbus.json");
+        assert!(told("qwen3-coder:30b") && !told("qwen3:4b"));
     }
 
     /// What the prompt shows is what is read: the declaration in it must be a good one.
