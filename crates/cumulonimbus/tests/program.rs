@@ -63,6 +63,19 @@ fn a_bad_variable_is_named() -> Outcome {
     Ok(())
 }
 
+/// Without accounts, whoever reaches the port is only held up by the owner's token.
+#[test]
+fn other_machines_are_not_served() -> Outcome {
+    for address in ["0.0.0.0:0", "[::]:0", "192.168.0.2:3000", "[::ffff:127.0.0.1]:0", "169.254.1.1:3000"] {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().to_string_lossy().into_owned();
+        let output = run(&[], &[("CUMULONIMBUS_BIND", address), ("CUMULONIMBUS_DATA_DIR", &data)])?;
+        check_refusal(&output, &["CUMULONIMBUS_BIND", address, "needs accounts"]);
+        assert!(std::fs::read_dir(folder.path())?.next().is_none(), "it began to keep data");
+    }
+    Ok(())
+}
+
 #[test]
 fn settings_are_printed_without_secrets() -> Outcome {
     let output = run(&["config"], &[("OPENROUTER_API_KEY", "sk-hidden"), ("OLLAMA_MODEL", "tiny:1b")])?;
