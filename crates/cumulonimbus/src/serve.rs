@@ -7,7 +7,7 @@ use nimbus_core::{
     generate::{Ports, jobs::Jobs},
     ports::Store,
 };
-use nimbus_server::{ServerConfig, ServerParts, ServerState};
+use nimbus_server::{Limits, ServerConfig, ServerParts, ServerState};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -54,6 +54,7 @@ pub async fn serve(config: Config) -> Result<()> {
             secret: data.secret(&platform)?,
             version: env!("CARGO_PKG_VERSION"),
             commit: None,
+            limits: Limits::default(),
         },
         shutdown: shutdown.clone(),
     })?;

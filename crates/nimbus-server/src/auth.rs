@@ -18,7 +18,11 @@ use subtle::ConstantTimeEq;
 pub(crate) use guard::{bearer, guard};
 pub(crate) use session::{clear_cookie, session_cookie};
 
-use crate::error::{ApiError, Code};
+use crate::{
+    error::{ApiError, Code},
+    limits::{Peer, rates::Door},
+    state::ServerState,
+};
 
 /// Whoever the request comes from. As an extractor it refuses requests from nobody with 401.
 #[derive(Debug, Clone, Copy)]
@@ -29,19 +33,28 @@ pub(crate) struct Person {
 /// What the guard found out about the sender.
 #[derive(Debug, Clone, Copy)]
 enum Sender {
-    Known(Person),
-    WrongToken,
+    /// A browser that is signed in.
+    Browser(Person),
+    /// A program; none: its token is not the owner's.
+    Program(Option<Person>),
     Nobody,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Person {
+impl FromRequestParts<ServerState> for Person {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         match parts.extensions.get::<Sender>() {
-            Some(Sender::Known(person)) => Ok(*person),
-            Some(Sender::WrongToken) => Err(ApiError::new(Code::WrongToken, "the token in `Authorization` is wrong")
-                .with_hint("it is `CUMULONIMBUS_TOKEN`, or the one in the address that the server printed")),
+            Some(Sender::Browser(person)) => Ok(*person),
+            Some(Sender::Program(person)) => {
+                let (attempts, address) = (&state.rates.attempts, Peer::of(&parts.extensions));
+                attempts.may_try(Door::Program, address)?;
+                person.ok_or_else(|| {
+                    attempts.was_wrong(Door::Program, address);
+                    ApiError::new(Code::WrongToken, "the token in `Authorization` is wrong")
+                        .with_hint("it is `CUMULONIMBUS_TOKEN`, or the one in the address that the server printed")
+                })
+            }
             Some(Sender::Nobody) | None => Err(ApiError::signed_out()),
         }
     }

@@ -9,16 +9,24 @@ use axum::{
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use crate::error::{ApiError, Code};
+use crate::{
+    error::{ApiError, Code},
+    state::ServerState,
+};
 
 /// A JSON body. An empty body counts as `{}`. The media type was checked before (`auth`).
 pub(crate) struct ApiJson<T>(pub(crate) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
+impl<T: DeserializeOwned> FromRequest<ServerState> for ApiJson<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+    async fn from_request(request: Request, state: &ServerState) -> Result<Self, ApiError> {
+        let most = state.parts.config.limits.body_time;
+        let read = tokio::time::timeout(most, Bytes::from_request(request, state)).await.map_err(|_| {
+            let seconds = most.as_secs();
+            ApiError::new(Code::BodyTimeout, format!("the request's body took longer than {seconds} seconds to arrive"))
+        })?;
+        let bytes = read.map_err(|rejection| {
             if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
                 ApiError::new(Code::TooLarge, "the request's body is too large")
             } else {

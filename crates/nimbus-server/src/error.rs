@@ -1,8 +1,10 @@
 //! What a client is told when a request fails: a stable code, a sentence, and what to do.
 
+use std::time::Duration;
+
 use axum::{
     Json,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use nimbus_core::{
@@ -37,6 +39,13 @@ pub(crate) enum Code {
     Invalid,
     InvalidPrompt,
     TooManyGenerations,
+    TooManyRequests,
+    TooManyAttempts,
+    TooOften,
+    UriTooLong,
+    HeadTooLarge,
+    BodyTimeout,
+    AnswerTimeout,
     Internal,
     SchemaMode,
     NotReady,
@@ -79,6 +88,13 @@ impl Code {
             Self::Invalid => ("invalid-request", StatusCode::UNPROCESSABLE_ENTITY),
             Self::InvalidPrompt => ("invalid-prompt", StatusCode::UNPROCESSABLE_ENTITY),
             Self::TooManyGenerations => ("too-many-generations", StatusCode::TOO_MANY_REQUESTS),
+            Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS),
+            Self::TooManyAttempts => ("too-many-attempts", StatusCode::TOO_MANY_REQUESTS),
+            Self::TooOften => ("too-often", StatusCode::TOO_MANY_REQUESTS),
+            Self::UriTooLong => ("uri-too-long", StatusCode::URI_TOO_LONG),
+            Self::HeadTooLarge => ("headers-too-large", StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+            Self::BodyTimeout => ("body-timeout", StatusCode::REQUEST_TIMEOUT),
+            Self::AnswerTimeout => ("answer-timeout", StatusCode::SERVICE_UNAVAILABLE),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
             Self::SchemaMode => ("schema-mode-missing", StatusCode::NOT_IMPLEMENTED),
             Self::NotReady => ("not-ready", StatusCode::SERVICE_UNAVAILABLE),
@@ -111,6 +127,8 @@ pub(crate) struct ApiError {
     hint: Option<String>,
     data: Option<Box<Value>>,
     cause: Option<String>,
+    /// In whole seconds, rounded up.
+    retry_after: Option<u64>,
 }
 
 /// Why a request failed on our side. Travels with the response to the one place that logs it.
@@ -119,12 +137,20 @@ pub(crate) struct Cause(pub(crate) String);
 
 impl ApiError {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, data: None, cause: None }
+        Self { code, message: message.into(), hint: None, data: None, cause: None, retry_after: None }
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// When it is worth while to try again: `Retry-After` (RFC 9110 section 10.2.3), and in words.
+    pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let seconds = seconds.max(1);
+        self.retry_after = Some(seconds);
+        self.with_hint(format!("wait {seconds} s, then go on more slowly"))
     }
 
     /// A failure of ours: `cause` is logged, and the client learns only that it happened.
@@ -135,6 +161,7 @@ impl ApiError {
             hint: Some("the server's log names the cause, beside this answer's `x-request-id`".to_owned()),
             data: None,
             cause: Some(cause.into()),
+            retry_after: None,
         }
     }
 
@@ -146,7 +173,7 @@ impl ApiError {
 
     /// No model could be asked, in the words of who tried.
     pub(crate) fn model(error: ModelError) -> Self {
-        Self { code: Code::Model(error.kind), message: error.message, hint: error.hint, data: None, cause: None }
+        Self { hint: error.hint, ..Self::new(Code::Model(error.kind), error.message) }
     }
 
     /// There is no such thing, or it is somebody else's: the two cannot be told apart.
@@ -235,6 +262,9 @@ impl IntoResponse for ApiError {
         let (code, status) = self.code.row();
         let envelope = Envelope { error: Inner { code, message: self.message, hint: self.hint, data: self.data } };
         let mut response = (status, Json(envelope)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
         if let Some(cause) = self.cause {
             response.extensions_mut().insert(Cause(cause));
         }

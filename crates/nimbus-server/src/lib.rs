@@ -8,7 +8,8 @@
 //! an app's host name serves nothing of the API; a cookie alone never changes anything (the
 //! request must also come from our own page); a frame's data is addressed by its token only, never
 //! by what it says; a 500 tells the client nothing and is logged once; no secret, prompt or query
-//! string is ever logged.
+//! string is ever logged; whatever a client sends or withholds, what it takes of the server is
+//! bounded ([`Limits`]).
 
 mod assets;
 mod auth;
@@ -18,12 +19,16 @@ mod controllers;
 mod edge;
 mod error;
 pub mod hosts;
+mod limits;
 mod router;
 mod sandbox;
+mod serve;
 mod sse;
 mod state;
 mod wire;
 
 pub use assets::{AssetRef, Assets};
-pub use router::{router, serve};
+pub use limits::Limits;
+pub use router::router;
+pub use serve::serve;
 pub use state::{MissingAsset, ServerConfig, ServerParts, ServerState};

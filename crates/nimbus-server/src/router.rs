@@ -1,14 +1,11 @@
 //! Every route in one list.
 
-use std::{io, time::Duration};
-
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     middleware::from_fn_with_state,
     routing::{any, get, post, put},
 };
-use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -17,7 +14,7 @@ use crate::{
         apps, bridge, completions, exchange, frames, generations, launches, live, missing, models, pages, permissions,
         service, sessions, versions,
     },
-    edge,
+    edge, limits,
     state::ServerState,
 };
 
@@ -25,11 +22,9 @@ use crate::{
 const MAX_BODY: usize = 1024 * 1024;
 /// The largest body of a call that a host page passes on: a value as large as a whole storage area,
 /// and what JSON adds to it.
-const MAX_CALL_BODY: usize = 8 * MAX_BODY;
+const MAX_CALL_BODY: usize = limits::MAX_BODY;
 /// The largest import, in bytes.
-const MAX_IMPORT_BODY: usize = 8 * 1024 * 1024;
-/// How long open connections may take to end when the server stops.
-const GRACE: Duration = Duration::from_secs(5);
+const MAX_IMPORT_BODY: usize = limits::MAX_BODY;
 
 /// The whole server as one service: all sites, all routes.
 pub fn router(state: ServerState) -> Router {
@@ -38,22 +33,6 @@ pub fn router(state: ServerState) -> Router {
     let shared = state.clone();
     let dispatch = move |request: Request| edge::dispatch(shared.clone(), pages.clone(), apps.clone(), request);
     Router::new().fallback(dispatch).layer(from_fn_with_state(state, edge::observe))
-}
-
-/// Serves until the state's `shutdown` is cancelled; then takes no further connection and gives the
-/// open ones 5 seconds to end.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(listener: TcpListener, state: ServerState) -> io::Result<()> {
-    let shutdown = state.parts.shutdown.clone();
-    let server =
-        axum::serve(listener, router(state)).with_graceful_shutdown(shutdown.clone().cancelled_owned()).into_future();
-    tokio::pin!(server);
-    tokio::select! {
-        result = &mut server => result,
-        () = shutdown.cancelled() => tokio::time::timeout(GRACE, server).await.unwrap_or(Ok(())),
-    }
 }
 
 /// The person's pages and the API.
@@ -103,6 +82,7 @@ fn person_routes(state: &ServerState) -> Router {
         .merge(api)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CatchPanicLayer::custom(edge::panicked))
+        .layer(from_fn_with_state(state.clone(), limits::bound))
         .layer(from_fn_with_state(state.clone(), edge::host_headers))
         .with_state(state.clone())
 }
@@ -120,6 +100,7 @@ fn app_routes(state: &ServerState) -> Router {
         .fallback(frames::nothing)
         .method_not_allowed_fallback(missing::verb)
         .layer(CatchPanicLayer::custom(edge::panicked))
+        .layer(from_fn_with_state(state.clone(), limits::bound))
         .layer(from_fn_with_state(state.clone(), edge::app_headers))
         .with_state(state.clone())
 }

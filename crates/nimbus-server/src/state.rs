@@ -20,6 +20,10 @@ use crate::{
     assets::Assets,
     bundles::BundleCache,
     hosts::Sites,
+    limits::{
+        Limits,
+        rates::{Rates, SteadyClock},
+    },
     sandbox::{launch::Launches, live::Live, pace::Pace, scripts::Scripts},
 };
 
@@ -40,6 +44,8 @@ pub struct ServerConfig {
     pub version: &'static str,
     /// The commit it was built from, where that is known.
     pub commit: Option<&'static str>,
+    /// What one client can take of it.
+    pub limits: Limits,
 }
 
 /// What the server is made of.
@@ -88,6 +94,7 @@ pub struct Inner {
     pub(crate) sites: Sites,
     pub(crate) live: Live,
     pub(crate) pace: Pace,
+    pub(crate) rates: Rates,
     /// Decompressed files, for clients that take no brotli.
     plain: Mutex<HashMap<String, bytes::Bytes>>,
 }
@@ -99,6 +106,7 @@ impl ServerState {
     /// [`MissingAsset`] when the built web files lack what every app needs.
     pub fn new(parts: ServerParts) -> Result<Self, MissingAsset> {
         let scripts = Scripts::load(&*parts.assets)?;
+        let clock = SteadyClock::new(parts.platform.clone());
         Ok(Self(Arc::new(Inner {
             scripts,
             launches: Launches::default(),
@@ -106,7 +114,8 @@ impl ServerState {
             meters: Meters::default(),
             sites: Sites::new(parts.config.port, parts.config.apps_domain.clone()),
             live: Live::default(),
-            pace: Pace::default(),
+            pace: Pace::new(&clock),
+            rates: Rates::new(&parts.config.limits, &clock),
             plain: Mutex::default(),
             parts,
         })))

@@ -43,12 +43,12 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn sender(config: &ServerConfig, headers: &HeaderMap) -> Sender {
-    let owner = Sender::Known(Person { user: UserId::LOCAL_OWNER });
+    let owner = Person { user: UserId::LOCAL_OWNER };
     if headers.contains_key(header::AUTHORIZATION) {
         let right = bearer(headers).is_some_and(|token| same_secret(token, &config.token));
-        return if right { owner } else { Sender::WrongToken };
+        return Sender::Program(right.then_some(owner));
     }
-    if session::signed_in(config, headers) { owner } else { Sender::Nobody }
+    if session::signed_in(config, headers) { Sender::Browser(owner) } else { Sender::Nobody }
 }
 
 fn check(method: &Method, headers: &HeaderMap, ours: &str) -> Result<(), ApiError> {

@@ -17,6 +17,7 @@ use super::{launches::viewer, live::tell};
 use crate::{
     body::ApiJson,
     error::{ApiError, Code},
+    limits::rates::Doing,
     sandbox::{admit::admit, pace::Asked},
     state::ServerState,
     wire::{Call, CallResult},
@@ -44,8 +45,8 @@ pub(crate) async fn call(
     ApiJson(call): ApiJson<Call>,
 ) -> Result<Json<CallResult>, ApiError> {
     let (_, grant) = admit(&state, &headers).await?;
-    let now = state.parts.platform.now();
-    state.pace.count(Asked::Data, grant.app, grant.user, now)?;
+    state.rates.count(Doing::Call, grant.user)?;
+    state.pace.count(Asked::Data, grant.app, grant.user)?;
     let call = read(call)?;
     authorize(&grant, &call)?;
     Ok(Json(CallResult { result: carry_out(&state, &grant, call).await? }))
@@ -79,7 +80,7 @@ async fn carry_out(state: &ServerState, grant: &Grant, call: BridgeCall) -> Resu
         BridgeCall::UserGet {} => json_of(&viewer(state, grant.app, grant.user)),
         BridgeCall::HttpFetch(fetch) => {
             let outgoing = fetch.outgoing().map_err(Refusal::Unfit)?;
-            state.pace.count(Asked::Fetch, grant.app, grant.user, state.parts.platform.now())?;
+            state.pace.count(Asked::Fetch, grant.app, grant.user)?;
             json_of(&state.parts.fetch.fetch(&outgoing).await?)
         }
         // These have routes of their own, because their answers are streams.

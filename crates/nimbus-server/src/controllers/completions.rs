@@ -39,8 +39,7 @@ pub(crate) async fn create(
         return Err(ApiError::internal("a question became another call"));
     };
     let request = completion.request().map_err(|problem| ApiError::internal(format!("unchecked: {problem}")))?;
-    let now = state.parts.platform.now();
-    state.pace.count(Asked::Model, grant.app, grant.user, now)?;
+    state.pace.count(Asked::Model, grant.app, grant.user)?;
     let bill = Bill::open(&state, grant.app, grant.user, &request).await?;
     let news = state.live.news();
     Ok(sse::send(answer(state, claims, request, bill, news)))

@@ -26,6 +26,7 @@ use crate::{
     auth::Person,
     body::{ApiJson, ApiPath},
     error::{ApiError, Code},
+    limits::rates::Doing,
     state::ServerState,
     wire::{Import, Imported},
 };
@@ -39,6 +40,7 @@ pub(crate) async fn import(
     person: Person,
     ApiJson(import): ApiJson<Import>,
 ) -> Result<Json<Imported>, ApiError> {
+    state.rates.count(Doing::Import, person.user)?;
     let name = import.name.as_deref().map_or_else(|| Ok("Imported app".to_owned()), name_of)?;
     let mut files = SourceTree::default();
     for (path, text) in import.files {

@@ -17,6 +17,7 @@ use crate::{
     auth::Person,
     body::{ApiJson, ApiPath, ApiQuery},
     error::{ApiError, Code},
+    limits::rates::Doing,
     sse,
     state::ServerState,
     wire::Cancelled,
@@ -29,6 +30,7 @@ pub(crate) async fn create(
     person: Person,
     ApiJson(request): ApiJson<GenerateRequest>,
 ) -> Result<Response, ApiError> {
+    state.rates.count(Doing::Generation, person.user)?;
     let generation = state.parts.jobs.start(person.user, request).await?;
     state.meters.count_generation();
     Ok(sse::stream(state.parts.jobs.follow(generation.id, 0)))

@@ -9,6 +9,7 @@ use crate::{
     body::{ApiJson, ApiPath},
     bundles::bundle,
     error::{ApiError, Code},
+    limits::rates::Doing,
     sandbox::{
         admit::{split, still_good},
         launch::Launch,
@@ -27,6 +28,7 @@ pub(crate) async fn create(
     ApiPath(id): ApiPath<AppId>,
     ApiJson(body): ApiJson<LaunchBody>,
 ) -> Result<Json<Launched>, ApiError> {
+    state.rates.count(Doing::Launch, person.user)?;
     let app = own_app(&state, person.user, id).await?;
     let Some(version) = body.version_id.or(app.head) else {
         return Err(ApiError::new(Code::NothingToRun, "this app has no version that runs yet")

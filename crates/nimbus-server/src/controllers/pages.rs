@@ -14,6 +14,7 @@ use crate::{
     auth::{same_secret, session_cookie},
     body::ApiPath,
     error::ApiError,
+    limits::{Peer, rates::Door},
     state::ServerState,
 };
 
@@ -25,15 +26,22 @@ pub(crate) struct SignIn {
 }
 
 /// `/`, and `/?token=…`: the address that the server prints at its start, which signs the browser
-/// in and is then gone from the address bar.
+/// in and is then gone from the address bar. Only where it is a page of its own: as a picture or a
+/// frame of another page it would be somebody else's attempt.
 pub(crate) async fn home(
     State(state): State<ServerState>,
+    Peer(address): Peer,
     Query(SignIn { token }): Query<SignIn>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(token) = token else { return index(&state, &headers) };
-    let config = &state.parts.config;
+    let within = headers.get("sec-fetch-dest").is_some_and(|dest| dest.as_bytes() != b"document");
+    let Some(token) = token.filter(|_| !within) else { return index(&state, &headers) };
+    let (config, attempts) = (&state.parts.config, &state.rates.attempts);
+    if let Err(error) = attempts.may_try(Door::SignIn, address) {
+        return error.into_response();
+    }
     if !same_secret(&token, &config.token) {
+        attempts.was_wrong(Door::SignIn, address);
         return Redirect::to("/?signin=failed").into_response();
     }
     let mut response = Redirect::to("/").into_response();

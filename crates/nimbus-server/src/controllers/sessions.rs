@@ -11,6 +11,7 @@ use crate::{
     auth::{Person, clear_cookie, same_secret, session_cookie},
     body::ApiJson,
     error::{ApiError, Code},
+    limits::{Peer, rates::Door},
     sandbox::live::News,
     state::ServerState,
     wire::{Session, TokenBody, User},
@@ -26,10 +27,13 @@ pub(crate) async fn show(person: Person) -> Json<Session> {
 /// Signs a browser in by the owner's token.
 pub(crate) async fn create(
     State(state): State<ServerState>,
+    Peer(address): Peer,
     ApiJson(body): ApiJson<TokenBody>,
 ) -> Result<Response, ApiError> {
     let config = &state.parts.config;
+    state.rates.attempts.may_try(Door::SignIn, address)?;
     if !same_secret(body.token.trim(), &config.token) {
+        state.rates.attempts.was_wrong(Door::SignIn, address);
         return Err(ApiError::new(Code::WrongToken, "this token is wrong").with_hint(
             "it is `CUMULONIMBUS_TOKEN`, or the part after `token=` in the address that the server printed",
         ));

@@ -12,7 +12,7 @@ use nimbus_core::{
     generate::{Jobs, Ports},
     platform::fixed::{self, FixedClock},
 };
-use nimbus_server::{ServerConfig, ServerParts, ServerState, router};
+use nimbus_server::{Limits, ServerConfig, ServerParts, ServerState, router};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -29,6 +29,8 @@ pub struct TestApp {
     pub store: Arc<MemoryStore>,
     pub clock: Arc<FixedClock>,
     pub jobs: Jobs,
+    pub state: ServerState,
+    pub shutdown: CancellationToken,
     router: Router,
 }
 
@@ -51,7 +53,16 @@ impl TestApp {
 
     /// The same as after a restart: the store stays, what was in memory is gone.
     pub fn with_store(store: Arc<MemoryStore>) -> Self {
+        Self::start(store, Limits::default())
+    }
+
+    pub fn with_limits(limits: Limits) -> Self {
+        Self::start(Arc::default(), limits)
+    }
+
+    fn start(store: Arc<MemoryStore>, limits: Limits) -> Self {
         let (platform, clock) = fixed::platform();
+        let shutdown = CancellationToken::new();
         let models = Arc::new(FakeModels);
         let bundler = Arc::new(FakeBundler);
         let jobs = Jobs::new(Ports {
@@ -68,10 +79,11 @@ impl TestApp {
             jobs: jobs.clone(),
             platform,
             assets: Arc::new(FakeAssets::new()),
-            config: config(),
-            shutdown: CancellationToken::new(),
-        });
-        Self { store, clock, jobs, router: router(state.expect("the web files are complete")) }
+            config: ServerConfig { limits, ..config() },
+            shutdown: shutdown.clone(),
+        })
+        .expect("the web files are complete");
+        Self { store, clock, jobs, router: router(state.clone()), state, shutdown }
     }
 
     pub async fn send(&self, ask: Ask) -> Answer {
@@ -126,6 +138,7 @@ pub fn config() -> ServerConfig {
         secret: [7; 32],
         version: "0.1.0",
         commit: Some("abc"),
+        limits: Limits::default(),
     }
 }
 

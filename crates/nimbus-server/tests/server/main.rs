@@ -8,6 +8,7 @@ mod data;
 mod frames;
 mod generations;
 mod hosts;
+mod limits;
 mod permissions;
 mod ports;
 mod store;

@@ -22,6 +22,9 @@ use nimbus_server::{AssetRef, Assets};
 /// The reply of every model.
 pub const REPLY: &str = "Here it is.\n<file path=\"src/App.tsx\">\nexport default () => <h1>Hi</h1>\n</file>\n";
 
+/// The bytes of `large.js`.
+pub const LARGE: usize = 64 * 1024 * 1024;
+
 /// One model whose name decides: `endless` never ends its reply, `missing` does not exist. A message
 /// decides too: `for ever` has no end of a reply, `fail` has no reply.
 pub struct FakeModels;
@@ -107,7 +110,8 @@ impl Models for FakeModels {
     }
 }
 
-/// Answers with what it was asked. The host `inside.example.org` leads into this network.
+/// Answers with what it was asked. The host `inside.example.org` leads into this network, and
+/// `silent.example.org` never answers.
 pub struct FakeFetch;
 
 #[async_trait]
@@ -115,6 +119,9 @@ impl Fetch for FakeFetch {
     async fn fetch(&self, request: &Outgoing) -> Result<Fetched, FetchError> {
         if request.domain.as_str() == "inside.example.org" {
             return Err(FetchError::ForbiddenAddress(request.domain.to_string()));
+        }
+        if request.domain.as_str() == "silent.example.org" {
+            return std::future::pending().await;
         }
         let body = format!("{} {} {:?}", request.method.as_str(), request.url, request.headers);
         Ok(Fetched { status: 200, headers: BTreeMap::new(), body, base64: false, truncated: false })
@@ -146,7 +153,8 @@ impl Bundler for FakeBundler {
     }
 }
 
-/// The few web files that the server needs.
+/// The few web files that the server needs. `large.js` is larger than what a connection holds on its
+/// way, and whoever asks for `panic.js` finds a bug.
 pub struct FakeAssets(BTreeMap<&'static str, (&'static str, bool, &'static str)>);
 
 impl FakeAssets {
@@ -170,6 +178,11 @@ impl FakeAssets {
 
 impl Assets for FakeAssets {
     fn get(&self, path: &str) -> Option<AssetRef> {
+        if path.ends_with("/large.js") {
+            let bytes = Bytes::from(vec![b' '; LARGE]);
+            return Some(AssetRef { content_type: "text/javascript", brotli: false, bytes });
+        }
+        assert!(!path.ends_with("/panic.js"), "a bug at /secret/path");
         let (content_type, brotli, text) = *self.0.get(path)?;
         let bytes = if brotli { Bytes::from(format!("brotli of {text}")) } else { Bytes::from_static(text.as_bytes()) };
         Some(AssetRef { content_type, brotli, bytes })
