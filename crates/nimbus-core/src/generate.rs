@@ -9,7 +9,11 @@ pub mod jobs;
 pub mod journal;
 pub mod parse;
 pub mod prompt;
+mod relevance;
 mod repair;
+mod reply;
+mod resume;
+mod stitch;
 mod write;
 
 use std::{collections::HashSet, sync::Arc};
@@ -21,11 +25,11 @@ use crate::{
     events::{Event, FileState, Phase},
     generation::Generation,
     ids::{AppId, VersionId},
-    model::{Message, ModelError, ModelRef, Role, Usage},
+    model::{Message, ModelError, ModelRef, ProviderId, Role, Usage, estimate_tokens},
     permission::declared,
     platform::Platform,
     ports::{Build, Bundler, Models, Store, StoreError},
-    source::SourceTree,
+    source::{SourcePath, SourceTree},
     version::{Version, VersionOrigin, VersionStatus},
 };
 use journal::{Journal, JournalBroken};
@@ -57,7 +61,7 @@ pub(crate) enum Failure {
     Model(#[from] ModelError),
     #[error("the model's reply held no file")]
     NoFiles,
-    #[error("the reply was cut off inside `{0}`: the model ran into its token limit")]
+    #[error("the reply was cut off inside `{0}`, and no model could finish it")]
     CutOff(String),
     #[error("{0}")]
     DoesNotBuild(String),
@@ -76,6 +80,8 @@ pub(crate) struct Draft {
     pub model: Option<ModelRef>,
     pub usage: Usage,
     pub diagnostics: Vec<Diagnostic>,
+    /// Providers that broke off in this generation: they are not asked again.
+    pub avoid: Vec<ProviderId>,
 }
 
 /// Runs one generation to its end.
@@ -89,33 +95,47 @@ pub(crate) async fn generate(
     stop: &CancellationToken,
     draft: &mut Draft,
 ) -> Result<VersionId, Failure> {
-    let before = current_files(ports, generation).await?;
-    let mut conversation = compose(ports, generation, &before)?;
+    let (before, troubled) = current_files(ports, generation).await?;
+    let (mut conversation, left_out) = compose(ports, generation, &before, &troubled)?;
     draft.files = before;
 
     say(journal, generation, Phase::Planning, 0.02, None).await?;
-    write::write(ports, generation, &conversation, journal, stop, draft).await?;
+    if let Some(diagnostic) = left_out {
+        draft.diagnostics.push(diagnostic.clone());
+        journal.say(Event::Diagnostic { diagnostic }).await?;
+    }
+    write::write(&*ports.models, generation, &conversation, journal, stop, draft).await?;
 
     let build = build_and_repair(ports, generation, &mut conversation, journal, stop, draft).await?;
     store(ports, generation, journal, draft, build).await
 }
 
-/// The files that a refinement starts from: those of the app's head, or none for a new app.
-async fn current_files(ports: &Ports, generation: &Generation) -> Result<SourceTree, Failure> {
-    let app = ports.store.app(generation.app_id).await?;
-    match app.head {
-        Some(head) => Ok(ports.store.version_files(head).await?),
-        None => Ok(SourceTree::default()),
-    }
+/// The files that a refinement starts from, those of the app's head or none for a new app; and those
+/// of them with which something was wrong.
+async fn current_files(ports: &Ports, generation: &Generation) -> Result<(SourceTree, Vec<SourcePath>), Failure> {
+    let Some(head) = ports.store.app(generation.app_id).await?.head else { return Ok(Default::default()) };
+    let diagnostics = ports.store.version(head).await?.diagnostics;
+    let wrong = diagnostics.into_iter().filter(|diagnostic| diagnostic.severity != Severity::Notice);
+    Ok((ports.store.version_files(head).await?, wrong.filter_map(|diagnostic| diagnostic.file).collect()))
 }
 
-fn compose(ports: &Ports, generation: &Generation, before: &SourceTree) -> Result<Vec<Message>, Failure> {
-    let (model, _) = ports.models.select(&generation.request.choice)?;
+/// What the model is asked, and which files it does not see for lack of room.
+fn compose(
+    ports: &Ports,
+    generation: &Generation,
+    before: &SourceTree,
+    troubled: &[SourcePath],
+) -> Result<(Vec<Message>, Option<Diagnostic>), Failure> {
+    let request = &generation.request;
+    let (model, _) = ports.models.select(&request.choice)?;
     let contract = prompt::Contract::for_model(&model.model, None);
-    Ok(vec![
-        Message::new(Role::System, prompt::system(contract, &ports.bundler.libraries())),
-        Message::new(Role::User, prompt::user(&generation.request.prompt, before)),
-    ])
+    let system = prompt::system(contract, &ports.bundler.libraries());
+    let window = ports.models.context_length(&request.choice);
+    let rules = estimate_tokens(&system) + estimate_tokens(&prompt::user(&request.prompt, &SourceTree::default(), ""));
+    let selection = relevance::choose(&request.prompt, before, troubled, rules, window)?;
+    let user = prompt::user(&request.prompt, &selection.shown, &selection.note());
+    let messages = vec![Message::new(Role::System, system), Message::new(Role::User, user)];
+    Ok((messages, window.and_then(|window| selection.notice(window))))
 }
 
 /// Builds, and reads what the source declares: a declaration that is wrong is one of the findings.
@@ -154,7 +174,7 @@ async fn build_and_repair(
         say(journal, generation, Phase::Repairing, 0.95, message).await?;
         *conversation = repair::ask(conversation, &draft.files, &error);
         let before = draft.files.clone();
-        let written = write::write(ports, generation, conversation, journal, stop, draft).await;
+        let written = write::write(&*ports.models, generation, conversation, journal, stop, draft).await;
         take_back_losses(journal, draft, &before).await?;
         written?;
     }

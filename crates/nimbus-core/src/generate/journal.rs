@@ -55,6 +55,20 @@ impl Journal {
         (Self { notes }, follow)
     }
 
+    /// One that is only heard, and keeps nothing.
+    #[cfg(test)]
+    pub(super) fn heard() -> (Self, impl FnMut() -> Vec<Event>) {
+        let (notes, mut waiting) = mpsc::channel(10_000);
+        let hear = move || {
+            std::iter::from_fn(|| match waiting.try_recv() {
+                Ok(Note::Event(event) | Note::End(event, ..)) => Some(event),
+                Err(_) => None,
+            })
+            .collect()
+        };
+        (Self { notes }, hear)
+    }
+
     /// Says an event; waits when the writer is behind.
     ///
     /// # Errors

@@ -84,6 +84,23 @@ pub struct Parser {
     begun: bool,
 }
 
+/// Where the end of what a parser has taken lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inside {
+    /// Between files.
+    Nothing,
+    /// In a file that a tag, a marker or a page began.
+    Tag,
+    /// In a file that is a fence, so that the fence's end is the file's.
+    Fence,
+}
+
+/// The first `<file path="…">` of a line: where it stands, and its path.
+pub(super) fn opener_of(line: &str) -> Option<(std::ops::Range<usize>, String)> {
+    let (range, opener) = opener_in(line)?;
+    Some((range, delimiter::without_root(&opener.path).to_owned()))
+}
+
 impl Default for Parser {
     fn default() -> Self {
         Self::new()
@@ -120,6 +137,24 @@ impl Parser {
         let mut events = Vec::new();
         while self.step(&mut events) {}
         join(events)
+    }
+
+    /// Where the end of what was taken lies.
+    pub(super) fn inside(&self) -> Inside {
+        match self.mode {
+            Mode::Outside | Mode::Sample { .. } => Inside::Nothing,
+            Mode::Fence { .. } => Inside::Fence,
+            Mode::Tag { .. } | Mode::Marker | Mode::Page => Inside::Tag,
+        }
+    }
+
+    /// Forgets the open file, as it will be begun anew, and is between files again.
+    pub(super) fn abandon(&mut self) {
+        if let Some(path) = self.open.take() {
+            self.seen.remove(&path);
+        }
+        self.held.clear();
+        self.leave(true, &mut Vec::new());
     }
 
     /// Ends the reply. `complete` when the model said that it was done.

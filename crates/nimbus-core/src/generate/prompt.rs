@@ -128,9 +128,10 @@ const SDK: &str = r#" What needs more is in "cumulonimbus", for requests that as
   `const { items, add, update, remove } = useCollection<Note>("notes")`: records with `id`, kept on the server, the same in every window; `await add({...})`, `await update(id, {...})`, `await remove(id)`.
   `await ai.complete("prompt")` asks a language model; `await (await http.fetch("https://api.example.org/x")).json()` reads another site; `ui.confirm(text)` asks the person. For `ai` and `http` also write `cumulonimbus.json`: {"permissions": {"ai": {"reason": "to …"}, "http": {"domains": ["api.example.org"], "reason": "to …"}}}"#;
 
-/// The request itself, with the app's current files when there are any.
+/// The request itself, with the app's current files when there are any, and a `note` on
+/// those that are not shown.
 #[must_use]
-pub fn user(prompt: &str, files: &SourceTree) -> String {
+pub fn user(prompt: &str, files: &SourceTree, note: &str) -> String {
     if files.is_empty() {
         return format!("Write this app: {prompt}");
     }
@@ -139,7 +140,7 @@ pub fn user(prompt: &str, files: &SourceTree) -> String {
         text.push_str(&format!("<file path=\"{path}\">\n{}\n</file>\n\n", source.trim_end()));
     }
     text.push_str(&format!(
-        "Change this: {prompt}\n\nAnswer with every file that changes, whole, as <file path=\"…\">. Leave out files that stay as they are."
+        "{note}Change this: {prompt}\n\nAnswer with every file that changes, whole, as <file path=\"…\">. Leave out files that stay as they are."
     ));
     text
 }
@@ -312,9 +313,9 @@ mod tests {
     fn a_refinement_shows_the_files_it_changes() -> Result<(), Box<dyn std::error::Error>> {
         let mut files = SourceTree::default();
         files.insert(SourcePath::parse("src/App.tsx")?, "code\n".to_owned())?;
-        let text = user("make it blue", &files);
+        let text = user("make it blue", &files, "");
         assert!(text.contains("<file path=\"src/App.tsx\">\ncode\n</file>") && text.contains("make it blue"));
-        assert!(!user("a clock", &SourceTree::default()).contains("<file"));
+        assert!(!user("a clock", &SourceTree::default(), "").contains("<file"));
         Ok(())
     }
 }
