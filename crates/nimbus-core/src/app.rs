@@ -37,6 +37,9 @@ pub struct App {
     pub execution_mode: ExecutionMode,
     /// Whether it is one of the samples that we wrote.
     pub sample: bool,
+    /// "Never leaves this machine": no model elsewhere is asked for it or by it.
+    #[serde(default)]
+    pub local_only: bool,
     /// The version that opens; none while nothing has run yet.
     pub head: Option<VersionId>,
     /// When it was made.

@@ -13,6 +13,7 @@ mod relevance;
 mod repair;
 mod reply;
 mod resume;
+mod reuse;
 mod stitch;
 mod write;
 
@@ -21,6 +22,7 @@ use std::{collections::HashSet, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    asking::Asking,
     diagnostic::{Diagnostic, Severity},
     events::{Event, FileState, Phase},
     generation::Generation,
@@ -30,6 +32,7 @@ use crate::{
     platform::Platform,
     ports::{Build, Bundler, Models, Store, StoreError},
     source::{SourcePath, SourceTree},
+    vault::Vault,
     version::{Version, VersionOrigin, VersionStatus},
 };
 use journal::{Journal, JournalBroken};
@@ -50,6 +53,16 @@ pub struct Ports {
     pub store: Arc<dyn Store>,
     /// Clock and randomness.
     pub platform: Platform,
+    /// Opens people's own keys.
+    pub vault: Vault,
+}
+
+impl Ports {
+    /// Every model, for people.
+    #[must_use]
+    pub fn asking(&self) -> Asking {
+        Asking::new(self.models.clone(), self.store.clone(), self.vault.clone(), self.platform.clone())
+    }
 }
 
 /// Why a generation ended without a version that runs.
@@ -97,7 +110,7 @@ pub(crate) async fn generate(
 ) -> Result<VersionId, Failure> {
     let (before, troubled) = current_files(ports, generation).await?;
     let (mut conversation, left_out) = compose(ports, generation, &before, &troubled)?;
-    draft.files = before;
+    draft.files = before.clone();
 
     say(journal, generation, Phase::Planning, 0.02, None).await?;
     if let Some(diagnostic) = left_out {
@@ -107,7 +120,9 @@ pub(crate) async fn generate(
     write::write(&*ports.models, generation, &conversation, journal, stop, draft).await?;
 
     let build = build_and_repair(ports, generation, &mut conversation, journal, stop, draft).await?;
-    store(ports, generation, journal, draft, build).await
+    let version = store(ports, generation, journal, draft, build).await?;
+    reuse::remember(ports, generation, &before, draft).await;
+    Ok(version)
 }
 
 /// The files that a refinement starts from, those of the app's head or none for a new app; and those

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::ExecutionMode,
-    ids::{AppId, GenerationId, UserId, VersionId},
+    ids::{AppId, GenerationId, ReplyId, UserId, VersionId},
     model::ModelChoice,
 };
 
@@ -30,6 +30,9 @@ pub struct GenerateRequest {
     /// Whether the model may be asked to repair what it wrote.
     #[serde(default = "yes")]
     pub auto_fix: bool,
+    /// The kept reply to use again instead of asking a model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reuse: Option<ReplyId>,
 }
 
 fn yes() -> bool {

@@ -84,6 +84,10 @@ id! {
     /// One record that an app keeps.
     RecordId
 }
+id! {
+    /// One reply of a model that is kept to be used again.
+    ReplyId
+}
 
 impl UserId {
     /// The one person of an installation without accounts.

@@ -7,6 +7,7 @@
 //! app; generated code that is wrong is [`diagnostic::Diagnostic`] data, never an error of ours.
 
 pub mod app;
+pub mod asking;
 pub mod bridge;
 pub mod calibrate;
 pub mod completion;
@@ -23,5 +24,8 @@ pub mod platform;
 pub mod ports;
 pub mod profile;
 pub mod query;
+pub mod replies;
+pub mod settings;
 pub mod source;
+pub mod vault;
 pub mod version;

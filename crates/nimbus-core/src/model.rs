@@ -9,7 +9,7 @@ use futures::Stream;
 use serde::{Deserialize, Serialize};
 
 pub use choice::{ModelChoice, Preferences, ProviderChoice, Secret};
-pub use money::Money;
+pub use money::{Budget, Money};
 
 /// A source of models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

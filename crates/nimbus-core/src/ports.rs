@@ -11,10 +11,13 @@ use crate::{
     diagnostic::Diagnostic,
     events::JournalEntry,
     generation::{Generation, GenerationState},
-    ids::{AppId, GenerationId, RecordId, UserId, VersionId},
+    ids::{AppId, GenerationId, RecordId, ReplyId, UserId, VersionId},
     model::{ChatRequest, ChatStream, InstalledModel, ModelChoice, ModelError, ModelRef, ProviderHealth, PullStream},
     outgoing::{Fetched, Outgoing},
     permission::Consent,
+    profile::Profile,
+    replies::{KeptReply, ReplyHead},
+    settings::{LlmSettings, Month, Spending},
     source::SourceTree,
     version::{Bundle, Version},
 };
@@ -162,6 +165,18 @@ pub trait Fetch: Send + Sync {
 pub struct AppPatch {
     /// A new name.
     pub name: Option<String>,
+    /// Whether it never leaves this machine.
+    pub local_only: Option<bool>,
+}
+
+/// What was measured of a model, and of which build of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredProfile {
+    /// Which build was measured, as its provider names builds: another one has to be measured anew.
+    /// Empty where the provider names none.
+    pub digest: String,
+    /// What was measured.
+    pub profile: Profile,
 }
 
 /// How a generation ended.
@@ -188,7 +203,7 @@ pub trait Store: Send + Sync {
     async fn apps(&self, owner: UserId) -> Result<Vec<App>, StoreError>;
     /// Changes an app.
     async fn update_app(&self, id: AppId, patch: &AppPatch, now: Timestamp) -> Result<App, StoreError>;
-    /// Marks an app deleted; its rows stay until they are purged.
+    /// Marks an app deleted; its rows stay until they are purged, except the replies kept for it.
     async fn delete_app(&self, id: AppId, now: Timestamp) -> Result<(), StoreError>;
     /// Takes a deletion back.
     async fn undelete_app(&self, id: AppId, now: Timestamp) -> Result<App, StoreError>;
@@ -291,6 +306,41 @@ pub trait Store: Send + Sync {
     /// `Quota`, and nothing added, when `tokens` is positive and the sum would pass
     /// [`crate::completion::TOKENS_PER_DAY`].
     async fn spend_tokens(&self, app: AppId, user: UserId, day: i64, tokens: i64) -> Result<u64, StoreError>;
+
+    // A person's settings of models, and what those cost
+
+    /// What a person chose; the default where nothing is kept.
+    async fn llm_settings(&self, user: UserId) -> Result<LlmSettings, StoreError>;
+    /// Stores what a person chose, in place of what was stored before.
+    async fn put_llm_settings(&self, user: UserId, settings: &LlmSettings) -> Result<(), StoreError>;
+    /// A person's sealed secret of this name: see [`crate::vault::Vault`].
+    async fn secret(&self, user: UserId, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Stores a sealed secret, in place of the one of this name.
+    async fn put_secret(&self, user: UserId, name: &str, sealed: &[u8]) -> Result<(), StoreError>;
+    /// Removes the secret of this name, if any.
+    async fn delete_secret(&self, user: UserId, name: &str) -> Result<(), StoreError>;
+    /// What a person's hosted replies of a month came to.
+    async fn spending(&self, user: UserId, month: Month) -> Result<Spending, StoreError>;
+    /// Adds to what a person's hosted replies of a month came to, and gives the sum.
+    async fn add_spending(&self, user: UserId, month: Month, added: Spending) -> Result<Spending, StoreError>;
+
+    // Replies that may be used again
+
+    /// Keeps a reply in place of the one with the same [`ReplyHead::key`], and removes the oldest of
+    /// the person's past [`crate::replies::MAX_REPLIES`] or [`crate::replies::MAX_BYTES`] and those
+    /// from before `oldest`. `NotFound` when its app is deleted.
+    async fn put_reply(&self, reply: &KeptReply, oldest: Timestamp) -> Result<(), StoreError>;
+    /// A person's replies in a setting that are not from before `oldest`, the newest first.
+    async fn replies(&self, owner: UserId, setting: &str, oldest: Timestamp) -> Result<Vec<ReplyHead>, StoreError>;
+    /// One reply.
+    async fn reply(&self, id: ReplyId) -> Result<KeptReply, StoreError>;
+
+    // What was measured of models
+
+    /// Stores what was measured of a model, in place of what was.
+    async fn put_model_profile(&self, profile: &StoredProfile) -> Result<(), StoreError>;
+    /// What was measured of every model, by provider and name.
+    async fn model_profiles(&self) -> Result<Vec<StoredProfile>, StoreError>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;

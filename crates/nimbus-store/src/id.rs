@@ -1,6 +1,6 @@
 //! Ids as the databases keep them: native `uuid` in PostgreSQL, readable text in SQLite.
 
-use nimbus_core::ids::{AppId, GenerationId, RecordId, UserId, VersionId};
+use nimbus_core::ids::{AppId, GenerationId, RecordId, ReplyId, UserId, VersionId};
 use sqlx::{
     Database, Decode, Encode, Postgres, Sqlite, Type,
     encode::IsNull,
@@ -30,7 +30,7 @@ macro_rules! convert {
     )*};
 }
 
-convert!(AppId, VersionId, GenerationId, UserId, RecordId);
+convert!(AppId, VersionId, GenerationId, UserId, RecordId, ReplyId);
 
 impl Type<Sqlite> for Id {
     fn type_info() -> SqliteTypeInfo {

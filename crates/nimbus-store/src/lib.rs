@@ -18,6 +18,7 @@ mod sqlite;
 use nimbus_core::{
     completion::TOKENS_PER_DAY,
     data::{MAX_DATA_BYTES, MAX_RECORDS, MAX_STORAGE_BYTES},
+    replies::{MAX_BYTES, MAX_REPLIES},
 };
 
 pub use crate::{
@@ -26,7 +27,7 @@ pub use crate::{
     sqlite::{SqliteStore, open_sqlite},
 };
 
-/// How much one person may keep in one app.
+/// How much one person may keep in one app, where nothing else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The most records, over all collections.
@@ -37,16 +38,23 @@ pub struct Limits {
     pub storage_bytes: u64,
     /// The most tokens of models per day.
     pub tokens_per_day: u64,
+    /// The most replies that are kept for one person, over all apps.
+    pub replies: u64,
+    /// The most bytes of those together.
+    pub reply_bytes: u64,
 }
 
 impl Default for Limits {
-    /// [`MAX_RECORDS`], [`MAX_DATA_BYTES`], [`MAX_STORAGE_BYTES`] and [`TOKENS_PER_DAY`].
+    /// [`MAX_RECORDS`], [`MAX_DATA_BYTES`], [`MAX_STORAGE_BYTES`], [`TOKENS_PER_DAY`], [`MAX_REPLIES`] and
+    /// [`MAX_BYTES`].
     fn default() -> Self {
         Self {
             records: MAX_RECORDS,
             data_bytes: MAX_DATA_BYTES,
             storage_bytes: MAX_STORAGE_BYTES as u64,
             tokens_per_day: TOKENS_PER_DAY,
+            replies: u64::from(MAX_REPLIES),
+            reply_bytes: MAX_BYTES,
         }
     }
 }

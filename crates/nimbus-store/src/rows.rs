@@ -7,8 +7,11 @@ use nimbus_core::{
     data::Record,
     events::JournalEntry,
     generation::Generation,
+    model::Money,
     permission::Consent,
-    ports::{Limit, StoreError},
+    ports::{Limit, StoreError, StoredProfile},
+    replies::{KeptReply, ReplyHead},
+    settings::Spending,
     source::{SourcePath, SourceTree},
     version::{Bundle, Version},
 };
@@ -18,7 +21,7 @@ use crate::id::Id;
 
 macro_rules! app_columns {
     () => {
-        "id, owner, name, description, execution_mode, sample, head, created_at, updated_at"
+        "id, owner, name, description, execution_mode, sample, local_only, head, created_at, updated_at"
     };
 }
 
@@ -51,14 +54,21 @@ pub(crate) use {app_columns, consent_columns, generation_columns, record_columns
 pub const APP: StoreError = StoreError::NotFound("the app");
 pub const VERSION: StoreError = StoreError::NotFound("the version");
 pub const GENERATION: StoreError = StoreError::NotFound("the generation");
+pub const REPLY: StoreError = StoreError::NotFound("the kept reply");
 pub const RECORD: StoreError = StoreError::NotFound("the record");
 
-pub type AppRow = (Id, Id, String, String, String, bool, Option<Id>, i64, i64);
+pub type AppRow = (Id, Id, String, String, String, bool, bool, Option<Id>, i64, i64);
 pub type VersionRow =
     (Id, Id, Option<Id>, i64, String, String, String, Option<String>, String, String, String, String, i64);
 pub type GenerationRow = (Id, Id, Id, String, String, Option<Id>, i64, i64, Option<i64>);
 pub type RecordRow = (Id, String, i64, i64, i64);
 pub type ConsentRow = (Id, Id, String, String, i64);
+/// Id, setting, prompt, model and time.
+pub type ReplyHeadRow = (Id, String, String, String, i64);
+/// The same, then owner, app and text.
+pub type ReplyRow = (Id, String, String, String, i64, Id, Id, Vec<u8>);
+/// Build and profile.
+pub type ProfileRow = (String, String);
 pub type JournalRow = (i64, String, bool);
 /// Path and content; both null for a version without files.
 pub type FileRow = (Option<String>, Option<Vec<u8>>);
@@ -66,7 +76,7 @@ pub type FileRow = (Option<String>, Option<Vec<u8>>);
 pub type BundleRow = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, Option<String>);
 
 pub fn app(row: AppRow) -> Result<App, StoreError> {
-    let (id, owner, name, description, execution_mode, sample, head, created_at, updated_at) = row;
+    let (id, owner, name, description, execution_mode, sample, local_only, head, created_at, updated_at) = row;
     Ok(App {
         id: id.into(),
         owner: owner.into(),
@@ -74,6 +84,7 @@ pub fn app(row: AppRow) -> Result<App, StoreError> {
         description,
         execution_mode: from_word("execution_mode", execution_mode)?,
         sample,
+        local_only,
         head: head.map(Into::into),
         created_at: time(created_at)?,
         updated_at: time(updated_at)?,
@@ -135,6 +146,24 @@ pub fn consent(row: ConsentRow) -> Result<Consent, StoreError> {
         permissions: from_json("permissions", &permissions)?,
         granted_at: time(granted_at)?,
     })
+}
+
+pub fn spending((micros, unpriced): (i64, i64)) -> Spending {
+    Spending { cost: Money::from_micros(unsigned(micros)), unpriced: unsigned(unpriced) }
+}
+
+pub fn reply_head((id, setting, prompt, model, created_at): ReplyHeadRow) -> Result<ReplyHead, StoreError> {
+    let model = from_json("model", &model)?;
+    Ok(ReplyHead { id: id.into(), setting, prompt, model, created_at: time(created_at)? })
+}
+
+pub fn reply((id, setting, prompt, model, created_at, owner, app, text): ReplyRow) -> Result<KeptReply, StoreError> {
+    let head = reply_head((id, setting, prompt, model, created_at))?;
+    Ok(KeptReply { head, owner: owner.into(), app: app.into(), text: utf8("text", text)? })
+}
+
+pub fn profile((digest, profile): ProfileRow) -> Result<StoredProfile, StoreError> {
+    Ok(StoredProfile { digest, profile: from_json("profile", &profile)? })
 }
 
 pub fn journal_entry((seq, json, last): JournalRow) -> JournalEntry {
@@ -269,7 +298,8 @@ fn time(millis: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(millis).map_err(|error| unreadable("time", error))
 }
 
-fn from_json<T: DeserializeOwned>(column: &str, text: &str) -> Result<T, StoreError> {
+/// A value from a column of JSON text.
+pub fn from_json<T: DeserializeOwned>(column: &str, text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| unreadable(column, error))
 }
 

@@ -52,6 +52,9 @@ pub enum StartError {
     /// No model can be asked.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// The reply that should be used again was made for other files.
+    #[error("the kept reply was made for other files than the app has now")]
+    OtherFiles,
     /// The store failed, or the app does not exist.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,7 +70,7 @@ struct Running {
 /// The running generations. Cheap to clone.
 #[derive(Clone)]
 pub struct Jobs {
-    ports: Ports,
+    pub(super) ports: Ports,
     running: Arc<Mutex<HashMap<GenerationId, Running>>>,
     tasks: TaskTracker,
     /// Cancelled when the server stops: then an end is an interruption, not a person's wish.
@@ -87,7 +90,13 @@ impl Jobs {
     /// [`StartError`]; nothing was stored then.
     pub async fn start(&self, owner: UserId, mut request: GenerateRequest) -> Result<Generation, StartError> {
         check(&mut request)?;
-        let (model, _) = self.ports.models.select(&request.choice)?;
+        let app = match request.app_id {
+            Some(id) => Some(self.own_app(owner, id).await?),
+            None => None,
+        };
+        request.choice.local_only |= app.as_ref().is_some_and(|app| app.local_only);
+        let models = self.models_for(owner, &mut request, app.as_ref()).await?;
+        let (model, _) = models.select(&request.choice)?;
         let now = self.ports.platform.now();
         let mut generation = Generation {
             id: GenerationId::new(&self.ports.platform),
@@ -100,16 +109,12 @@ impl Jobs {
             finished_at: None,
             request,
         };
-        if let Some(id) = generation.request.app_id {
-            let app = self.ports.store.app(id).await?;
-            if app.owner != owner {
-                return Err(StoreError::NotFound("this app").into());
-            }
+        if let Some(app) = app {
             // A sample that was stopped before it ran may be played again: nothing is changed by it.
             if model.provider == ProviderId::Demo && app.head.is_some() {
                 return Err(no_model_to_refine().into());
             }
-            generation.app_id = id;
+            generation.app_id = app.id;
         }
         // The place is taken before anything is stored, so that two requests cannot both pass.
         let (journal, stop) = self.enter(&generation)?;
@@ -123,9 +128,16 @@ impl Jobs {
             self.leave(generation.id);
             return Err(error.into());
         }
+        let ports = Ports { models, ..self.ports.clone() };
         let (jobs, job) = (self.clone(), generation.clone());
-        self.tasks.spawn(async move { jobs.run(job, journal, stop).await });
+        self.tasks.spawn(async move { jobs.run(ports, job, journal, stop).await });
         Ok(generation)
+    }
+
+    /// An app of this person.
+    pub(super) async fn own_app(&self, owner: UserId, id: AppId) -> Result<App, StoreError> {
+        let app = self.ports.store.app(id).await?;
+        if app.owner == owner { Ok(app) } else { Err(StoreError::NotFound("this app")) }
     }
 
     /// Stops a generation. Returns whether it was running here.
@@ -212,12 +224,12 @@ impl Jobs {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
-    async fn run(&self, generation: Generation, journal: Journal, stop: CancellationToken) {
+    async fn run(&self, ports: Ports, generation: Generation, journal: Journal, stop: CancellationToken) {
         let mut draft = Draft::default();
         let begun = super::say(&journal, &generation, Phase::Queued, 0.0, None).await;
         let work = async {
             begun?;
-            generate(&self.ports, &generation, &journal, &stop, &mut draft).await
+            generate(&ports, &generation, &journal, &stop, &mut draft).await
         };
         // A panic is our own mistake; the person still gets a clear end and keeps what came.
         let result = std::panic::AssertUnwindSafe(work).catch_unwind().await;
@@ -317,6 +329,7 @@ fn new_app(generation: &Generation, sample: bool) -> App {
         description: generation.request.prompt.clone(),
         execution_mode: generation.request.execution_mode,
         sample,
+        local_only: generation.request.choice.local_only,
         head: None,
         created_at: generation.started_at,
         updated_at: generation.started_at,

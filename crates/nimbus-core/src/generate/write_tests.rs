@@ -142,6 +142,7 @@ async fn written(models: &Script) -> Written {
         app_id: None,
         choice,
         auto_fix: true,
+        reuse: None,
     };
     let generation = Generation {
         id: GenerationId::new(&platform),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, ProviderId};
+use super::{Budget, ProviderId};
 
 /// Which provider a request asks for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,9 +62,9 @@ pub struct Preferences {
     /// The person's own key for the hosted provider.
     #[serde(skip)]
     pub hosted_key: Option<Secret>,
-    /// What is left of the person's monthly cap; at zero no hosted model that costs is asked.
+    /// The person's monthly cap; when it is used up, no hosted model that costs is asked.
     #[serde(skip)]
-    pub hosted_budget: Option<Money>,
+    pub hosted_budget: Option<Budget>,
 }
 
 /// A text that is never shown: its `Debug` output tells only whether there is one, and it cannot be
@@ -107,13 +107,13 @@ impl fmt::Debug for Secret {
 #[cfg(test)]
 mod tests {
     use super::{ModelChoice, Preferences, ProviderChoice, Secret};
-    use crate::model::{Money, ProviderId};
+    use crate::model::{Budget, Money, ProviderId};
 
     #[test]
     fn only_what_the_request_says_is_kept() -> Result<(), serde_json::Error> {
         let preferences = Preferences {
             hosted_key: Some(Secret::new("sk-secret")),
-            hosted_budget: Some(Money::ZERO),
+            hosted_budget: Some(Budget { cap: Money::ZERO, spent: Money::ZERO }),
             thinking: Some(false),
             ..Preferences::default()
         };

@@ -77,6 +77,23 @@ impl fmt::Display for Money {
     }
 }
 
+/// What a person allows to be spent in a month, and how much of it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// What is allowed.
+    pub cap: Money,
+    /// What is spent.
+    pub spent: Money,
+}
+
+impl Budget {
+    /// Whether nothing may be asked any more that costs.
+    #[must_use]
+    pub fn is_used_up(self) -> bool {
+        self.spent >= self.cap
+    }
+}
+
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(self.usd())

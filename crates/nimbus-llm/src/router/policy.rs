@@ -1,7 +1,7 @@
 //! Rules that forbid a model whatever its state: an app's label, a person's cap, and failures
 //! earlier in the same generation.
 
-use nimbus_core::model::{ModelChoice, ModelError, ModelErrorKind, Money, ProviderId};
+use nimbus_core::model::{ModelChoice, ModelError, ModelErrorKind, ProviderId};
 
 /// An app that never leaves this machine is written only by models that are on it, or on its network.
 ///
@@ -23,10 +23,14 @@ pub(super) fn may_leave(choice: &ModelChoice, model: &str, local: bool) -> Resul
 /// # Errors
 /// `PaymentRequired`.
 pub(super) fn may_spend(choice: &ModelChoice, local: bool) -> Result<(), ModelError> {
-    if local || choice.preferences.hosted_budget != Some(Money::ZERO) {
+    let Some(budget) = choice.preferences.hosted_budget.filter(|budget| !local && budget.is_used_up()) else {
         return Ok(());
-    }
-    Err(ModelError::new(ModelErrorKind::PaymentRequired, "your monthly cap for hosted models is used up")
+    };
+    let message = format!(
+        "your monthly cap for hosted models is used up: {} of {} are spent since the month began (UTC)",
+        budget.spent, budget.cap
+    );
+    Err(ModelError::new(ModelErrorKind::PaymentRequired, message)
         .with_hint("raise the cap in your settings, choose a local model, or wait for the next month"))
 }
 

@@ -18,13 +18,14 @@ use crate::{
 
 pub async fn create_app(store: &PostgresStore, app: &App, generation: Option<&Generation>) -> Result<(), StoreError> {
     let mut transaction = store.pool.begin().await.map_err(failed)?;
-    sqlx::query(concat!("INSERT INTO apps (", app_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"))
+    sqlx::query(concat!("INSERT INTO apps (", app_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"))
         .bind(Id::from(app.id))
         .bind(Id::from(app.owner))
         .bind(text(&app.name))
         .bind(text(&app.description))
         .bind(word(&app.execution_mode)?)
         .bind(app.sample)
+        .bind(app.local_only)
         .bind(app.head.map(Id::from))
         .bind(app.created_at.as_millisecond())
         .bind(app.updated_at.as_millisecond())
@@ -62,11 +63,13 @@ pub async fn apps(store: &PostgresStore, owner: UserId) -> Result<Vec<App>, Stor
 
 pub async fn update_app(store: &PostgresStore, id: AppId, patch: &AppPatch, now: Timestamp) -> Result<App, StoreError> {
     let row: Option<AppRow> = sqlx::query_as(concat!(
-        "UPDATE apps SET name = COALESCE($2, name), updated_at = $3 WHERE id = $1 AND deleted_at IS NULL RETURNING ",
+        "UPDATE apps SET name = COALESCE($2, name), local_only = COALESCE($3, local_only), updated_at = $4
+         WHERE id = $1 AND deleted_at IS NULL RETURNING ",
         app_columns!()
     ))
     .bind(Id::from(id))
     .bind(patch.name.as_deref().map(text))
+    .bind(patch.local_only)
     .bind(now.as_millisecond())
     .fetch_optional(&store.pool)
     .await
@@ -75,13 +78,22 @@ pub async fn update_app(store: &PostgresStore, id: AppId, patch: &AppPatch, now:
 }
 
 pub async fn delete_app(store: &PostgresStore, id: AppId, now: Timestamp) -> Result<(), StoreError> {
+    let mut transaction = store.pool.begin().await.map_err(failed)?;
     let done = sqlx::query("UPDATE apps SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL")
         .bind(Id::from(id))
         .bind(now.as_millisecond())
-        .execute(&store.pool)
+        .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    if done.rows_affected() == 0 { Err(APP) } else { Ok(()) }
+    if done.rows_affected() == 0 {
+        return Err(APP);
+    }
+    sqlx::query("DELETE FROM replies WHERE app_id = $1")
+        .bind(Id::from(id))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    transaction.commit().await.map_err(failed)
 }
 
 pub async fn undelete_app(store: &PostgresStore, id: AppId) -> Result<App, StoreError> {

@@ -4,6 +4,8 @@ mod apps;
 mod generations;
 mod permissions;
 mod records;
+mod replies;
+mod settings;
 mod storage;
 mod store;
 mod versions;
@@ -23,6 +25,7 @@ use crate::{
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { step: 1, name: "first", sql: include_str!("../../migrations/postgres/0001_first.sql") },
     Migration { step: 2, name: "permissions", sql: include_str!("../../migrations/postgres/0002_permissions.sql") },
+    Migration { step: 3, name: "settings", sql: include_str!("../../migrations/postgres/0003_settings.sql") },
 ];
 
 /// Only one server brings the tables up to date; others that start meanwhile wait.

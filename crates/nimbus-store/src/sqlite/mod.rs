@@ -4,6 +4,8 @@ mod apps;
 mod generations;
 mod permissions;
 mod records;
+mod replies;
+mod settings;
 mod storage;
 mod store;
 mod versions;
@@ -23,6 +25,7 @@ use crate::{
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { step: 1, name: "first", sql: include_str!("../../migrations/sqlite/0001_first.sql") },
     Migration { step: 2, name: "permissions", sql: include_str!("../../migrations/sqlite/0002_permissions.sql") },
+    Migration { step: 3, name: "settings", sql: include_str!("../../migrations/sqlite/0003_settings.sql") },
 ];
 
 /// How long a statement waits for another process that writes, such as a command beside the server.

@@ -9,14 +9,16 @@ use nimbus_core::{
     data::Record,
     events::JournalEntry,
     generation::Generation,
-    ids::{AppId, GenerationId, RecordId, UserId, VersionId},
+    ids::{AppId, GenerationId, RecordId, ReplyId, UserId, VersionId},
     permission::Consent,
-    ports::{AppPatch, Outcome, Store, StoreError},
+    ports::{AppPatch, Outcome, Store, StoreError, StoredProfile},
+    replies::{KeptReply, ReplyHead},
+    settings::{LlmSettings, Month, Spending},
     source::SourceTree,
     version::{Bundle, Version},
 };
 
-use super::{SqliteStore, apps, generations, permissions, records, storage, versions};
+use super::{SqliteStore, apps, generations, permissions, records, replies, settings, storage, versions};
 use crate::rows::failed;
 
 #[async_trait]
@@ -175,6 +177,54 @@ impl Store for SqliteStore {
 
     async fn spend_tokens(&self, app: AppId, user: UserId, day: i64, tokens: i64) -> Result<u64, StoreError> {
         permissions::spend_tokens(self, app, user, day, tokens).await
+    }
+
+    async fn llm_settings(&self, user: UserId) -> Result<LlmSettings, StoreError> {
+        settings::llm_settings(self, user).await
+    }
+
+    async fn put_llm_settings(&self, user: UserId, chosen: &LlmSettings) -> Result<(), StoreError> {
+        settings::put_llm_settings(self, user, chosen).await
+    }
+
+    async fn secret(&self, user: UserId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        settings::secret(self, user, name).await
+    }
+
+    async fn put_secret(&self, user: UserId, name: &str, sealed: &[u8]) -> Result<(), StoreError> {
+        settings::put_secret(self, user, name, sealed).await
+    }
+
+    async fn delete_secret(&self, user: UserId, name: &str) -> Result<(), StoreError> {
+        settings::delete_secret(self, user, name).await
+    }
+
+    async fn spending(&self, user: UserId, month: Month) -> Result<Spending, StoreError> {
+        settings::spending(self, user, month).await
+    }
+
+    async fn add_spending(&self, user: UserId, month: Month, added: Spending) -> Result<Spending, StoreError> {
+        settings::add_spending(self, user, month, added).await
+    }
+
+    async fn put_reply(&self, reply: &KeptReply, oldest: Timestamp) -> Result<(), StoreError> {
+        replies::put_reply(self, reply, oldest).await
+    }
+
+    async fn replies(&self, owner: UserId, setting: &str, oldest: Timestamp) -> Result<Vec<ReplyHead>, StoreError> {
+        replies::replies(self, owner, setting, oldest).await
+    }
+
+    async fn reply(&self, id: ReplyId) -> Result<KeptReply, StoreError> {
+        replies::reply(self, id).await
+    }
+
+    async fn put_model_profile(&self, profile: &StoredProfile) -> Result<(), StoreError> {
+        settings::put_model_profile(self, profile).await
+    }
+
+    async fn model_profiles(&self) -> Result<Vec<StoredProfile>, StoreError> {
+        settings::model_profiles(self).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

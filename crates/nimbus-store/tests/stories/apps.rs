@@ -9,6 +9,7 @@ pub async fn an_app_is_kept_as_it_was_given(world: &World) -> Outcome {
     let mut app = world.new_app(world.user(), "Things");
     app.execution_mode = ExecutionMode::Schema;
     app.sample = true;
+    app.local_only = true;
     assert!(matches!(world.store.app(app.id).await, Err(StoreError::NotFound("the app"))));
 
     world.store.create_app(&app, None).await?;
@@ -29,7 +30,7 @@ pub async fn apps_of_one_person_are_listed_last_changed_first(world: &World) -> 
     world.app(other).await?;
 
     world.clock.advance(1);
-    let patch = AppPatch { name: Some("first".to_owned()) };
+    let patch = AppPatch { name: Some("first".to_owned()), ..AppPatch::default() };
     let renamed = world.store.update_app(mine[0].id, &patch, world.platform.now()).await?;
 
     assert_eq!(renamed.updated_at, world.platform.now());
@@ -72,6 +73,21 @@ pub async fn an_app_begins_with_its_generation_or_not_at_all(world: &World) -> O
 
     let nowhere = world.new_generation(&second);
     assert!(matches!(world.store.create_generation(&nowhere).await, Err(StoreError::NotFound("the app"))));
+    Ok(())
+}
+
+pub async fn an_app_can_be_told_never_to_leave_this_machine(world: &World) -> Outcome {
+    let me = world.user();
+    let (app, other) = (world.app(me).await?, world.app(me).await?);
+    let now = world.platform.now();
+    let patch = AppPatch { local_only: Some(true), ..AppPatch::default() };
+    let changed = world.store.update_app(app.id, &patch, now).await?;
+    assert_eq!((changed.local_only, changed.name.as_str()), (true, app.name.as_str()));
+    let renamed = AppPatch { name: Some("x".to_owned()), ..AppPatch::default() };
+    assert!(world.store.update_app(app.id, &renamed, now).await?.local_only);
+    assert!(!world.store.app(other.id).await?.local_only);
+    let patch = AppPatch { local_only: Some(false), ..AppPatch::default() };
+    assert!(!world.store.update_app(app.id, &patch, now).await?.local_only);
     Ok(())
 }
 

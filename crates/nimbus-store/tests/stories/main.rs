@@ -8,6 +8,8 @@ mod generations;
 mod opening;
 mod permissions;
 mod records;
+mod replies;
+mod settings;
 mod storage;
 mod versions;
 mod world;
@@ -40,6 +42,7 @@ stories! {
     apps::apps_of_one_person_are_listed_last_changed_first,
     apps::a_deletion_can_be_taken_back,
     apps::an_app_begins_with_its_generation_or_not_at_all,
+    apps::an_app_can_be_told_never_to_leave_this_machine,
     apps::a_name_with_nul_is_kept_with_a_replacement,
     versions::a_version_is_kept_with_files_and_bundle,
     versions::numbers_count_up_within_an_app,
@@ -70,6 +73,15 @@ stories! {
     permissions::a_consent_is_kept_replaced_and_taken_back,
     permissions::consents_of_deleted_apps_are_not_listed,
     permissions::tokens_are_counted_per_day_up_to_a_limit,
+    settings::what_a_person_chose_is_kept_and_replaced,
+    settings::a_secret_is_kept_per_person_and_name_until_it_is_removed,
+    settings::costs_are_added_per_person_and_month,
+    settings::costs_at_the_same_time_are_all_counted,
+    settings::a_profile_is_kept_per_model_and_replaced,
+    replies::a_reply_is_kept_and_found_in_its_setting,
+    replies::the_same_request_keeps_its_newest_reply,
+    replies::replies_are_limited_in_number_bytes_and_age,
+    replies::replies_go_with_their_app,
     opening::tables_of_the_first_step_are_brought_up_to_date,
     opening::a_store_opened_again_has_everything,
     opening::many_open_an_empty_database_at_once,

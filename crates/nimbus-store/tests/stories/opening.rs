@@ -4,6 +4,7 @@ use nimbus_core::{
     data::Record,
     ids::RecordId,
     ports::StoreError,
+    settings::{Month, Spending},
     source::SourceTree,
     version::{Version, VersionStatus},
 };
@@ -37,7 +38,9 @@ pub async fn tables_of_the_first_step_are_brought_up_to_date(world: &World) -> O
         .execute(
             "DROP TABLE consents; DROP TABLE spent; ALTER TABLE kept DROP COLUMN data_bytes;
              ALTER TABLE versions DROP COLUMN permissions; ALTER TABLE versions DROP COLUMN hash;
-             DELETE FROM migrations WHERE step = 2",
+             DROP TABLE llm_settings; DROP TABLE secrets; DROP TABLE spending; DROP TABLE replies;
+             DROP TABLE model_profiles; ALTER TABLE apps DROP COLUMN local_only;
+             DELETE FROM migrations WHERE step > 1",
         )
         .await?;
 
@@ -45,6 +48,8 @@ pub async fn tables_of_the_first_step_are_brought_up_to_date(world: &World) -> O
     assert_eq!(world.database.count("SELECT data_bytes FROM kept").await?, counted);
     assert_eq!(again.version(version.id).await?, Version { hash: String::new(), ..version });
     again.delete_record(app.id, me, "tasks", record.id).await?;
+    assert_eq!(again.app(app.id).await?.local_only, app.local_only);
+    assert_eq!(again.spending(me, Month::of(now)).await?, Spending::default());
     Ok(())
 }
 

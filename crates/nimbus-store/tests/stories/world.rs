@@ -30,7 +30,8 @@ use tempfile::TempDir;
 pub type Outcome = Result<(), Box<dyn Error>>;
 
 /// Small enough that a story reaches them.
-pub const LIMITS: Limits = Limits { records: 20, data_bytes: 2000, storage_bytes: 1000, tokens_per_day: 100 };
+pub const LIMITS: Limits =
+    Limits { records: 20, data_bytes: 2000, storage_bytes: 1000, tokens_per_day: 100, replies: 4, reply_bytes: 1000 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
@@ -153,6 +154,7 @@ impl World {
             description: "a list of things,\nwith a „filter“ 🌩".to_owned(),
             execution_mode: ExecutionMode::Sandbox,
             sample: false,
+            local_only: false,
             head: None,
             created_at: self.platform.now(),
             updated_at: self.platform.now(),
@@ -201,6 +203,7 @@ impl World {
                     ..ModelChoice::default()
                 },
                 auto_fix: true,
+                reuse: None,
             },
             state: GenerationState::Running,
             version_id: None,
