@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use nimbus_bundle::{Bundling, BundlingAssets};
-use nimbus_core::{model::ProviderChoice, ports::Models};
+use nimbus_core::{model::ProviderChoice, ports::Models, settings::Configured};
 use nimbus_llm::{LlmConfig, Router};
 use nimbus_server::{AssetRef, Assets};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +45,20 @@ pub fn models(config: &Config, stop: CancellationToken) -> Result<Arc<dyn Models
     let router = Router::new(config.llm.clone())?;
     router.spawn_probing(stop);
     Ok(Arc::new(router))
+}
+
+/// What the variables say about models, for people to see. Holds no secret.
+#[must_use]
+pub fn configured(llm: &LlmConfig) -> Configured {
+    Configured {
+        provider: llm.provider,
+        ollama_model: llm.ollama_model.clone(),
+        ollama_small_model: llm.ollama_small_model.clone(),
+        openrouter_model: llm.openrouter_model.clone(),
+        fallback_enabled: llm.fallback_enabled,
+        has_key: !llm.openrouter_api_key.is_empty(),
+        ollama_api_url: llm.ollama_api_url.clone(),
+    }
 }
 
 /// One line for the terminal about who will be asked.

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use nimbus_core::{
     generate::{Ports, jobs::Jobs},
     ports::Store,
+    vault::Vault,
 };
 use nimbus_server::{Limits, ServerConfig, ServerParts, ServerState};
 use tokio::net::TcpListener;
@@ -31,17 +32,22 @@ pub async fn serve(config: Config) -> Result<()> {
     let bundler = Arc::new(parts::bundler()?);
     let shutdown = CancellationToken::new();
     let models = parts::models(&config, shutdown.clone())?;
-    let jobs = Jobs::new(Ports {
+    let secret = data.secret(&platform)?;
+    let ports = Ports {
         models: models.clone(),
         bundler: bundler.clone(),
         store: store.clone(),
         platform: platform.clone(),
-    });
+        vault: Vault::new(&secret),
+    };
+    let asking = ports.asking();
+    let jobs = Jobs::new(ports);
     let interrupted = jobs.end_interrupted().await.context("the generations of the last run could not be ended")?;
     let port = listener.local_addr().context("the listener has no address")?.port();
     let state = ServerState::new(ServerParts {
         store,
-        models: models.clone(),
+        models,
+        asking,
         bundler,
         fetch: Arc::new(nimbus_fetch::Web::new()?),
         jobs: jobs.clone(),
@@ -51,7 +57,8 @@ pub async fn serve(config: Config) -> Result<()> {
             port,
             apps_domain: config.apps_domain.clone(),
             token: token.clone(),
-            secret: data.secret(&platform)?,
+            secret,
+            models: parts::configured(&config.llm),
             version: env!("CARGO_PKG_VERSION"),
             commit: None,
             limits: Limits::default(),

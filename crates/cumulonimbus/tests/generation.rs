@@ -14,6 +14,7 @@ use nimbus_core::{
     platform::fixed,
     ports::Store,
     source::SourcePath,
+    vault::Vault,
     version::VersionStatus,
 };
 use nimbus_llm::{LlmConfig, Router};
@@ -39,6 +40,7 @@ impl Studio {
             bundler: Arc::new(bundler()?),
             store: store.clone(),
             platform,
+            vault: Vault::new(&[7; 32]),
         };
         Ok(Self { jobs: Jobs::new(ports.clone()), store, ports, _folder: folder })
     }
@@ -50,8 +52,14 @@ impl Studio {
             ..ModelChoice::default()
         };
         let prompt = "A todo list with priorities and a filter".to_owned();
-        let request =
-            GenerateRequest { prompt, execution_mode: ExecutionMode::Sandbox, app_id: None, choice, auto_fix: true };
+        let request = GenerateRequest {
+            prompt,
+            execution_mode: ExecutionMode::Sandbox,
+            app_id: None,
+            choice,
+            auto_fix: true,
+            reuse: None,
+        };
         self.jobs.start(UserId::LOCAL_OWNER, request).await
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    ids::UserId,
+    ids::{AppId, UserId},
     model::{
         Budget, ChatRequest, ChatStream, InstalledModel, ModelChoice, ModelError, ModelErrorKind, ModelRef,
         Preferences, ProviderHealth, PullStream, Secret,
@@ -99,13 +99,32 @@ impl Asking {
         self.store.put_secret(user, HOSTED_KEY, &sealed).await
     }
 
-    /// Every model as this person may ask it. `local_only`: for an app that never leaves this machine.
+    /// Every model as this person may ask it.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn for_person(&self, user: UserId, local_only: bool) -> Result<Personal, StoreError> {
+    pub async fn for_person(&self, user: UserId) -> Result<Personal, StoreError> {
         let preferences = self.account(user).await?.preferences();
-        Ok(Personal { asking: self.clone(), user, local_only, preferences })
+        Ok(Personal { asking: self.clone(), user, app: None, local_only: false, preferences })
+    }
+
+    /// The same for an app: one that never leaves this machine is written, and answered, by models
+    /// that are on it. An app that is about to be made may not be stored yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn for_app(&self, user: UserId, app: AppId) -> Result<Personal, StoreError> {
+        let local_only = self.local_only(app).await?;
+        Ok(Personal { app: Some(app), local_only, ..self.for_person(user).await? })
+    }
+
+    /// Whether an app never leaves this machine. One that is not there has nothing to say.
+    async fn local_only(&self, app: AppId) -> Result<bool, StoreError> {
+        match self.store.app(app).await {
+            Ok(app) => Ok(app.local_only),
+            Err(StoreError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     fn month(&self) -> Month {
@@ -124,11 +143,13 @@ impl Asking {
 }
 
 /// Every model as one person may ask it. Settings are those of when it was made; before each reply
-/// they are read again, so that a cap holds and a removed key is gone within one generation, too.
+/// they and the app's label are read again, so that a cap holds, a removed key is gone, and an app
+/// stays on this machine within one generation, too.
 #[derive(Clone)]
 pub struct Personal {
     asking: Asking,
     user: UserId,
+    app: Option<AppId>,
     local_only: bool,
     preferences: Preferences,
 }
@@ -140,26 +161,36 @@ impl Personal {
         &self.preferences
     }
 
-    fn fill(&self, choice: &ModelChoice, preferences: Preferences) -> ModelChoice {
-        ModelChoice { preferences, local_only: choice.local_only || self.local_only, ..choice.clone() }
+    fn fill(&self, choice: &ModelChoice) -> ModelChoice {
+        let local_only = choice.local_only || self.local_only;
+        ModelChoice { preferences: self.preferences.clone(), local_only, ..choice.clone() }
+    }
+
+    /// The same with what is kept now.
+    async fn again(&self) -> Result<Self, StoreError> {
+        let preferences = self.asking.account(self.user).await?.preferences();
+        let local_only = match self.app {
+            Some(app) => self.local_only || self.asking.local_only(app).await?,
+            None => self.local_only,
+        };
+        Ok(Self { preferences, local_only, ..self.clone() })
     }
 }
 
 #[async_trait]
 impl Models for Personal {
     async fn open(&self, choice: &ModelChoice, request: ChatRequest) -> Result<ChatStream, ModelError> {
-        let account = self.asking.account(self.user).await.map_err(|error| {
+        let now = self.again().await.map_err(|error| {
             tracing::error!(%error, "settings of models could not be read");
             let message = "your settings could not be read, so no model was asked";
             ModelError::new(ModelErrorKind::Provider, message).with_hint("the server's log names the cause")
         })?;
-        let choice = self.fill(choice, account.preferences());
-        let reply = self.asking.models.open(&choice, request).await?;
+        let reply = self.asking.models.open(&now.fill(choice), request).await?;
         Ok(booked::booked(reply, self.asking.clone(), self.user))
     }
 
     fn select(&self, choice: &ModelChoice) -> Result<(ModelRef, bool), ModelError> {
-        self.asking.models.select(&self.fill(choice, self.preferences.clone()))
+        self.asking.models.select(&self.fill(choice))
     }
 
     fn health(&self) -> Vec<ProviderHealth> {
@@ -175,7 +206,7 @@ impl Models for Personal {
     }
 
     fn context_length(&self, choice: &ModelChoice) -> Option<u32> {
-        self.asking.models.context_length(&self.fill(choice, self.preferences.clone()))
+        self.asking.models.context_length(&self.fill(choice))
     }
 
     fn pull(&self, model: String) -> PullStream {

@@ -161,7 +161,7 @@ pub trait Fetch: Send + Sync {
 }
 
 /// What may change about an app.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AppPatch {
     /// A new name.
     pub name: Option<String>,

@@ -13,8 +13,11 @@ pub(crate) mod missing;
 pub(crate) mod models;
 pub(crate) mod pages;
 pub(crate) mod permissions;
+pub(crate) mod pulls;
+pub(crate) mod replies;
 pub(crate) mod service;
 pub(crate) mod sessions;
+pub(crate) mod settings;
 pub(crate) mod versions;
 
 use nimbus_core::{

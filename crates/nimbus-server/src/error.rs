@@ -11,6 +11,7 @@ use nimbus_core::{
     bridge::Refusal,
     model::{ModelError, ModelErrorKind},
     ports::{FetchError, Limit, StoreError},
+    settings::InvalidSetting,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -46,6 +47,7 @@ pub(crate) enum Code {
     HeadTooLarge,
     BodyTimeout,
     AnswerTimeout,
+    TooManyPulls,
     Internal,
     SchemaMode,
     NotReady,
@@ -95,6 +97,7 @@ impl Code {
             Self::HeadTooLarge => ("headers-too-large", StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
             Self::BodyTimeout => ("body-timeout", StatusCode::REQUEST_TIMEOUT),
             Self::AnswerTimeout => ("answer-timeout", StatusCode::SERVICE_UNAVAILABLE),
+            Self::TooManyPulls => ("too-many-pulls", StatusCode::TOO_MANY_REQUESTS),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
             Self::SchemaMode => ("schema-mode-missing", StatusCode::NOT_IMPLEMENTED),
             Self::NotReady => ("not-ready", StatusCode::SERVICE_UNAVAILABLE),
@@ -210,6 +213,13 @@ impl From<StoreError> for ApiError {
             ),
             StoreError::Database(cause) => Self::internal(cause),
         }
+    }
+}
+
+impl From<InvalidSetting> for ApiError {
+    fn from(error: InvalidSetting) -> Self {
+        let data = json!({ "field": error.field });
+        Self { data: Some(Box::new(data)), ..Self::new(Code::Invalid, error.to_string()) }
     }
 }
 

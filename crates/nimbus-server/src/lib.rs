@@ -20,6 +20,7 @@ mod edge;
 mod error;
 pub mod hosts;
 mod limits;
+mod pulls;
 mod router;
 mod sandbox;
 mod serve;

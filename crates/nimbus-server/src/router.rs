@@ -4,7 +4,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     middleware::from_fn_with_state,
-    routing::{any, get, post, put},
+    routing::{any, delete, get, post, put},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -12,7 +12,7 @@ use crate::{
     auth,
     controllers::{
         apps, bridge, completions, exchange, frames, generations, launches, live, missing, models, pages, permissions,
-        service, sessions, versions,
+        pulls, replies, service, sessions, settings, versions,
     },
     edge, limits,
     state::ServerState,
@@ -63,6 +63,13 @@ fn person_routes(state: &ServerState) -> Router {
         .route("/api/apps/{id}/permissions", put(permissions::put).delete(permissions::remove))
         .route("/api/llm/health", get(models::health))
         .route("/api/llm/probe", post(models::probe))
+        .route("/api/llm/models", get(models::installed))
+        .route("/api/llm/pull", post(pulls::create))
+        .route("/api/llm/pulls", get(pulls::list))
+        .route("/api/llm/pulls/{*model}", delete(pulls::remove))
+        .route("/api/llm/similar", post(replies::similar))
+        .route("/api/settings/llm", get(settings::show).put(settings::put))
+        .route("/api/settings/llm/key", put(settings::put_key).delete(settings::remove_key))
         .route("/api/samples", get(models::samples))
         .route("/api/{*path}", any(missing::route))
         .route("/metrics", get(service::metrics))

@@ -10,9 +10,11 @@ use std::{
 };
 
 use nimbus_core::{
+    asking::Asking,
     generate::Jobs,
     platform::Platform,
     ports::{Bundler, Fetch, Models, Store},
+    settings::Configured,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +26,7 @@ use crate::{
         Limits,
         rates::{Rates, SteadyClock},
     },
+    pulls::Pulls,
     sandbox::{launch::Launches, live::Live, pace::Pace, scripts::Scripts},
 };
 
@@ -42,6 +45,8 @@ pub struct ServerConfig {
     pub secret: [u8; 32],
     /// Our version, such as `0.1.0`.
     pub version: &'static str,
+    /// What the variables say about models, for people to see.
+    pub models: Configured,
     /// The commit it was built from, where that is known.
     pub commit: Option<&'static str>,
     /// What one client can take of it.
@@ -54,6 +59,8 @@ pub struct ServerParts {
     pub store: Arc<dyn Store>,
     /// Every model that can be asked.
     pub models: Arc<dyn Models>,
+    /// The same, for people: by their settings and on their account.
+    pub asking: Asking,
     /// What turns source into something that runs.
     pub bundler: Arc<dyn Bundler>,
     /// Requests of apps to the web.
@@ -95,6 +102,7 @@ pub struct Inner {
     pub(crate) live: Live,
     pub(crate) pace: Pace,
     pub(crate) rates: Rates,
+    pub(crate) pulls: Pulls,
     /// Decompressed files, for clients that take no brotli.
     plain: Mutex<HashMap<String, bytes::Bytes>>,
 }
@@ -116,6 +124,7 @@ impl ServerState {
             live: Live::default(),
             pace: Pace::new(&clock),
             rates: Rates::new(&parts.config.limits, &clock),
+            pulls: Pulls::default(),
             plain: Mutex::default(),
             parts,
         })))

@@ -8,9 +8,15 @@ use nimbus_core::{
     diagnostic::Diagnostic,
     generation::Generation,
     ids::{AppId, UserId, VersionId},
-    model::{ModelErrorKind, ModelRef, ProviderHealth, Usage},
+    model::{
+        InstalledModel, ModelErrorKind, ModelRef, Money, ProviderChoice, ProviderHealth, ProviderId, PullProgress,
+        Usage,
+    },
     permission::{Declared, Permissions},
     ports::Sample,
+    profile::Profile,
+    replies::Offer,
+    settings::{Configured, LlmSettings},
     source::SourceTree,
     version::Version,
 };
@@ -40,8 +46,10 @@ pub(crate) struct Apps {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct AppChange {
     pub(crate) name: Option<String>,
+    pub(crate) local_only: Option<bool>,
 }
 
 #[derive(Debug, Serialize)]
@@ -220,6 +228,90 @@ pub(crate) struct Problem {
     pub(crate) message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<String>,
+}
+
+/// `GET /api/settings/llm`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Settings {
+    #[serde(flatten)]
+    pub(crate) settings: LlmSettings,
+    /// Whether the person's own key is kept. It is never shown, not even in part.
+    pub(crate) has_key: bool,
+    /// Why the kept key is not used.
+    pub(crate) key_problem: Option<&'static str>,
+    /// What hosted replies cost since the month began (UTC), as far as it was told.
+    #[serde(rename = "spentThisMonthUsd")]
+    pub(crate) spent_this_month: Money,
+    /// Hosted replies since the month began whose cost nobody told.
+    pub(crate) unpriced_replies: u64,
+    /// What counts where nothing is chosen.
+    pub(crate) configured: Configured,
+}
+
+/// `GET /api/llm/models`.
+#[derive(Debug, Serialize)]
+pub(crate) struct InstalledModels {
+    pub(crate) models: Vec<Installed>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Installed {
+    pub(crate) provider: ProviderId,
+    #[serde(flatten)]
+    pub(crate) model: InstalledModel,
+    pub(crate) profile: Option<Profile>,
+}
+
+/// `POST /api/llm/pull`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PullBody {
+    pub(crate) model: String,
+}
+
+/// `GET /api/llm/pulls`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Pulls {
+    pub(crate) pulls: Vec<Pulling>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Pulling {
+    pub(crate) model: String,
+    #[serde(flatten)]
+    pub(crate) progress: PullProgress,
+}
+
+/// An event of `POST /api/llm/pull`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(crate) enum PullEvent<'a> {
+    Progress {
+        #[serde(flatten)]
+        now: &'a PullProgress,
+    },
+    Complete,
+    Error {
+        code: &'a str,
+        error: &'a str,
+        hint: Option<&'a str>,
+    },
+}
+
+/// `POST /api/llm/similar`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SimilarBody {
+    pub(crate) prompt: String,
+    pub(crate) app_id: Option<AppId>,
+    pub(crate) provider: Option<ProviderChoice>,
+    pub(crate) model: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Offers {
+    pub(crate) offers: Vec<Offer>,
 }
 
 #[derive(Debug, Serialize)]

@@ -19,8 +19,9 @@ use crate::{
     events::{Event, JournalEntry, Phase},
     generation::{GenerateRequest, Generation, GenerationState, MAX_PROMPT_CHARS},
     ids::{AppId, GenerationId, UserId, VersionId},
-    model::{ModelError, ModelErrorKind, ProviderId},
+    model::{ModelChoice, ModelError, ModelErrorKind, ProviderId},
     ports::{Outcome, StoreError},
+    settings::model_name,
 };
 
 /// How many generations one person may have running.
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The description holds characters that nobody can see.
     #[error("the description contains the control character U+{0:04X}")]
     ControlCharacter(u32),
+    /// The name of the model is none.
+    #[error("`model` {0}")]
+    ModelName(String),
     /// The kind of app is not there yet.
     #[error("schema-based apps are not there yet")]
     SchemaNotYet,
@@ -95,12 +99,13 @@ impl Jobs {
             None => None,
         };
         request.choice.local_only |= app.as_ref().is_some_and(|app| app.local_only);
-        let models = self.models_for(owner, &mut request, app.as_ref()).await?;
+        let app_id = app.as_ref().map_or_else(|| AppId::new(&self.ports.platform), |app| app.id);
+        let models = self.models_for(owner, app_id, &mut request, app.as_ref()).await?;
         let (model, _) = models.select(&request.choice)?;
         let now = self.ports.platform.now();
-        let mut generation = Generation {
+        let generation = Generation {
             id: GenerationId::new(&self.ports.platform),
-            app_id: AppId::new(&self.ports.platform),
+            app_id,
             owner,
             state: GenerationState::Running,
             version_id: None,
@@ -109,12 +114,9 @@ impl Jobs {
             finished_at: None,
             request,
         };
-        if let Some(app) = app {
-            // A sample that was stopped before it ran may be played again: nothing is changed by it.
-            if model.provider == ProviderId::Demo && app.head.is_some() {
-                return Err(no_model_to_refine().into());
-            }
-            generation.app_id = app.id;
+        // A sample that was stopped before it ran may be played again: nothing is changed by it.
+        if model.provider == ProviderId::Demo && app.is_some_and(|app| app.head.is_some()) {
+            return Err(no_model_to_refine().into());
         }
         // The place is taken before anything is stored, so that two requests cannot both pass.
         let (journal, stop) = self.enter(&generation)?;
@@ -307,18 +309,28 @@ fn check(request: &mut GenerateRequest) -> Result<(), StartError> {
     if request.execution_mode == ExecutionMode::Schema {
         return Err(StartError::SchemaNotYet);
     }
-    request.prompt = request.prompt.trim().replace("\r\n", "\n");
-    if request.prompt.is_empty() {
+    request.prompt = checked(&request.prompt, &request.choice)?;
+    Ok(())
+}
+
+/// The description, tidied.
+pub(super) fn checked(prompt: &str, choice: &ModelChoice) -> Result<String, StartError> {
+    let prompt = prompt.trim().replace("\r\n", "\n");
+    if prompt.is_empty() {
         return Err(StartError::EmptyPrompt);
     }
-    let length = request.prompt.chars().count();
+    let length = prompt.chars().count();
     if length > MAX_PROMPT_CHARS {
         return Err(StartError::PromptTooLong(length));
     }
-    match request.prompt.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-        Some(control) => Err(StartError::ControlCharacter(control as u32)),
-        None => Ok(()),
+    if let Some(control) = prompt.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err(StartError::ControlCharacter(control as u32));
     }
+    // An empty name is none.
+    if let Some(name) = choice.model.as_deref().filter(|name| !name.trim().is_empty()) {
+        model_name(name).map_err(StartError::ModelName)?;
+    }
+    Ok(prompt)
 }
 
 fn new_app(generation: &Generation, sample: bool) -> App {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Draft, Jobs, Ports, StartError};
+use super::{Draft, Jobs, Ports, StartError, jobs::checked};
 use crate::{
     app::{App, ExecutionMode},
     generation::{GenerateRequest, Generation},
@@ -21,20 +21,24 @@ impl Jobs {
     /// model can be asked: then there is none to have replied.
     ///
     /// # Errors
-    /// [`StoreError`] when the database fails, or there is no such app.
+    /// [`StartError`] as of [`Jobs::start`] with such a request.
     pub async fn similar(
         &self,
         owner: UserId,
         prompt: &str,
         app: Option<AppId>,
         choice: &ModelChoice,
-    ) -> Result<Vec<Offer>, StoreError> {
+    ) -> Result<Vec<Offer>, StartError> {
+        let prompt = checked(prompt, choice)?;
         let app = match app {
             Some(id) => Some(self.own_app(owner, id).await?),
             None => None,
         };
-        let local_only = app.as_ref().is_some_and(|app| app.local_only);
-        let models = self.ports.asking().for_person(owner, local_only).await?;
+        let asking = self.ports.asking();
+        let models = match &app {
+            Some(app) => asking.for_app(owner, app.id).await?,
+            None => asking.for_person(owner).await?,
+        };
         let Ok((model, _)) = models.select(choice) else { return Ok(Vec::new()) };
         if model.provider == ProviderId::Demo {
             return Ok(Vec::new());
@@ -42,17 +46,19 @@ impl Jobs {
         let files = self.files(app.as_ref()).await?;
         let setting = setting(&model, &files, ExecutionMode::Sandbox, models.preferences()).hash();
         let kept = self.ports.store.replies(owner, &setting, oldest(self.ports.platform.now())).await?;
-        Ok(offers(prompt, kept))
+        Ok(offers(&prompt, kept))
     }
 
-    /// Who answers a request: a kept reply when it names one, else every model as the person may ask it.
+    /// Who answers a request for the app `id`, which may not be there yet: a kept reply when the request
+    /// names one, else every model as the person may ask it.
     pub(super) async fn models_for(
         &self,
         owner: UserId,
+        id: AppId,
         request: &mut GenerateRequest,
         app: Option<&App>,
     ) -> Result<Arc<dyn Models>, StartError> {
-        let models = self.ports.asking().for_person(owner, request.choice.local_only).await?;
+        let models = self.ports.asking().for_app(owner, id).await?;
         request.choice.preferences = models.preferences().clone();
         let Some(id) = request.reuse else { return Ok(Arc::new(models)) };
         let reply = self.ports.store.reply(id).await?;

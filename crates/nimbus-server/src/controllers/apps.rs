@@ -36,8 +36,10 @@ pub(crate) async fn update(
     ApiJson(change): ApiJson<AppChange>,
 ) -> Result<Json<App>, ApiError> {
     let app = own_app(&state, person.user, id).await?;
-    let Some(name) = change.name else { return Ok(Json(app)) };
-    let patch = AppPatch { name: Some(name_of(&name)?) };
+    let patch = AppPatch { name: change.name.as_deref().map(name_of).transpose()?, local_only: change.local_only };
+    if patch == AppPatch::default() {
+        return Ok(Json(app));
+    }
     Ok(Json(state.store().update_app(id, &patch, state.parts.platform.now()).await?))
 }
 

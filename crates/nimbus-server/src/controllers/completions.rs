@@ -4,11 +4,13 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
 use futures::StreamExt;
 use nimbus_core::{
+    asking::Personal,
     bridge::{BridgeCall, Refusal, authorize},
     completion::{Completion, prompt_tokens},
     ids::{AppId, UserId},
     model::{ChatEvent, ChatRequest, ModelChoice, Usage, estimate_tokens},
     permission::Permission,
+    ports::Models,
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -40,20 +42,22 @@ pub(crate) async fn create(
     };
     let request = completion.request().map_err(|problem| ApiError::internal(format!("unchecked: {problem}")))?;
     state.pace.count(Asked::Model, grant.app, grant.user)?;
+    let models = state.parts.asking.for_app(grant.user, grant.app).await?;
     let bill = Bill::open(&state, grant.app, grant.user, &request).await?;
     let news = state.live.news();
-    Ok(sse::send(answer(state, claims, request, bill, news)))
+    Ok(sse::send(answer(state, claims, models, request, bill, news)))
 }
 
 fn answer(
     state: ServerState,
     claims: Claims,
+    models: Personal,
     request: ChatRequest,
     mut bill: Bill,
     mut news: Receiver<News>,
 ) -> impl futures::Stream<Item = String> + Send {
     async_stream::stream! {
-        let mut events = match state.parts.models.open(&ModelChoice::default(), request).await {
+        let mut events = match models.open(&ModelChoice::default(), request).await {
             Ok(events) => events,
             Err(error) => {
                 // No model read it.

@@ -59,6 +59,7 @@ pub(crate) async fn import(
         description: String::new(),
         execution_mode: ExecutionMode::Sandbox,
         sample: false,
+        local_only: false,
         head: None,
         created_at: now,
         updated_at: now,

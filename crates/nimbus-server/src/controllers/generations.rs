@@ -97,6 +97,8 @@ impl From<StartError> for ApiError {
                 .with_hint("describe the app in fewer words, then refine it step by step"),
             StartError::ControlCharacter(_) => Self::new(Code::InvalidPrompt, message)
                 .with_hint("remove it; it may have come along when the text was pasted"),
+            StartError::ModelName(_) => Self::new(Code::Invalid, message),
+            StartError::OtherFiles => Self::new(Code::Conflict, message).with_hint("generate anew: leave `reuse` out"),
             StartError::SchemaNotYet => Self::new(Code::SchemaMode, "Schema-based apps are not there yet")
                 .with_hint("send `executionMode: \"sandbox\"`, or leave it out"),
             StartError::TooMany => {

@@ -10,7 +10,10 @@ use axum::{
 use futures::StreamExt;
 use nimbus_core::{
     generate::{Jobs, Ports},
+    model::ProviderChoice,
     platform::fixed::{self, FixedClock},
+    settings::Configured,
+    vault::Vault,
 };
 use nimbus_server::{Limits, ServerConfig, ServerParts, ServerState, router};
 use serde_json::{Value, json};
@@ -31,6 +34,7 @@ pub struct TestApp {
     pub jobs: Jobs,
     pub state: ServerState,
     pub shutdown: CancellationToken,
+    pub models: Arc<FakeModels>,
     router: Router,
 }
 
@@ -53,27 +57,36 @@ impl TestApp {
 
     /// The same as after a restart: the store stays, what was in memory is gone.
     pub fn with_store(store: Arc<MemoryStore>) -> Self {
-        Self::start(store, Limits::default())
+        Self::start(store, [7; 32], Limits::default())
+    }
+
+    /// The same with a secret of the server's own.
+    pub fn with_secret(store: Arc<MemoryStore>, secret: [u8; 32]) -> Self {
+        Self::start(store, secret, Limits::default())
     }
 
     pub fn with_limits(limits: Limits) -> Self {
-        Self::start(Arc::default(), limits)
+        Self::start(Arc::default(), [7; 32], limits)
     }
 
-    fn start(store: Arc<MemoryStore>, limits: Limits) -> Self {
+    fn start(store: Arc<MemoryStore>, secret: [u8; 32], limits: Limits) -> Self {
         let (platform, clock) = fixed::platform();
         let shutdown = CancellationToken::new();
-        let models = Arc::new(FakeModels);
+        let models = Arc::new(FakeModels::default());
         let bundler = Arc::new(FakeBundler);
-        let jobs = Jobs::new(Ports {
+        let ports = Ports {
             models: models.clone(),
             bundler: bundler.clone(),
             store: store.clone(),
             platform: platform.clone(),
-        });
+            vault: Vault::new(&secret),
+        };
+        let asking = ports.asking();
+        let jobs = Jobs::new(ports);
         let state = ServerState::new(ServerParts {
             store: store.clone(),
-            models,
+            models: models.clone(),
+            asking,
             bundler,
             fetch: Arc::new(FakeFetch),
             jobs: jobs.clone(),
@@ -83,7 +96,7 @@ impl TestApp {
             shutdown: shutdown.clone(),
         })
         .expect("the web files are complete");
-        Self { store, clock, jobs, router: router(state.clone()), state, shutdown }
+        Self { store, clock, jobs, models, router: router(state.clone()), state, shutdown }
     }
 
     pub async fn send(&self, ask: Ask) -> Answer {
@@ -136,6 +149,15 @@ pub fn config() -> ServerConfig {
         apps_domain: None,
         token: TOKEN.to_owned(),
         secret: [7; 32],
+        models: Configured {
+            provider: ProviderChoice::Auto,
+            ollama_model: "steady".to_owned(),
+            ollama_small_model: "small".to_owned(),
+            openrouter_model: None,
+            fallback_enabled: true,
+            has_key: true,
+            ollama_api_url: "http://localhost:11434".to_owned(),
+        },
         version: "0.1.0",
         commit: Some("abc"),
         limits: Limits::default(),

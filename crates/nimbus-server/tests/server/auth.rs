@@ -64,6 +64,9 @@ async fn nobody_sees_nothing_of_the_api() {
         "/api/generations?active=1".to_owned(),
         format!("/api/generations/{id}/events"),
         "/api/llm/health".to_owned(),
+        "/api/llm/models".to_owned(),
+        "/api/llm/pulls".to_owned(),
+        "/api/settings/llm".to_owned(),
         "/api/samples".to_owned(),
         "/metrics".to_owned(),
     ] {

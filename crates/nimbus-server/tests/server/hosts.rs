@@ -6,6 +6,7 @@ use axum::http::{Method, StatusCode};
 use nimbus_core::{
     generate::{Jobs, Ports},
     platform::fixed,
+    vault::Vault,
 };
 use nimbus_server::{ServerParts, ServerState};
 
@@ -134,12 +135,19 @@ fn a_server_does_not_start_without_the_lock() {
     for path in ["runtime/lock.js", "runtime/boot.js", "lib/manifest.json"] {
         let (platform, _) = fixed::platform();
         let store = Arc::new(MemoryStore::default());
-        let ports = Ports { models: Arc::new(FakeModels), bundler: Arc::new(FakeBundler), store, platform };
+        let ports = Ports {
+            models: Arc::new(FakeModels::default()),
+            bundler: Arc::new(FakeBundler),
+            store,
+            platform,
+            vault: Vault::new(&[7; 32]),
+        };
         let state = ServerState::new(ServerParts {
             store: ports.store.clone(),
             models: ports.models.clone(),
             bundler: ports.bundler.clone(),
             platform: ports.platform.clone(),
+            asking: ports.asking(),
             fetch: Arc::new(FakeFetch),
             jobs: Jobs::new(ports),
             assets: Arc::new(FakeAssets::new().without(path)),

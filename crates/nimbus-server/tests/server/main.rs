@@ -11,5 +11,8 @@ mod hosts;
 mod limits;
 mod permissions;
 mod ports;
+mod pulls;
+mod replies;
+mod settings;
 mod store;
 mod streams;

@@ -1,6 +1,12 @@
 //! Models, a bundler and web files that do as the tests say.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -10,7 +16,7 @@ use nimbus_core::{
     ids::AppId,
     model::{
         ChatEvent, ChatRequest, ChatStream, FinishReason, InstalledModel, ModelChoice, ModelError, ModelErrorKind,
-        ModelRef, ProviderHealth, ProviderId, PullProgress, PullStream, Usage,
+        ModelRef, Money, ProviderChoice, ProviderHealth, ProviderId, PullProgress, PullStream, Usage,
     },
     outgoing::{Fetched, Outgoing},
     ports::{Build, Bundler, Fetch, FetchError, Models, Sample},
@@ -25,30 +31,78 @@ pub const REPLY: &str = "Here it is.\n<file path=\"src/App.tsx\">\nexport defaul
 /// The bytes of `large.js`.
 pub const LARGE: usize = 64 * 1024 * 1024;
 
-/// One model whose name decides: `endless` never ends its reply, `missing` does not exist. A message
-/// decides too: `for ever` has no end of a reply, `fail` has no reply.
-pub struct FakeModels;
+/// One model whose name decides: `endless` never ends its reply, `missing` does not exist, `broken`
+/// writes what does not build. A message decides too: `for ever` has no end of a reply, `fail` has no
+/// reply. The hosted one costs $0.40 a reply; `unpriced` does not say what it costs.
+#[derive(Default)]
+pub struct FakeModels {
+    /// What was asked for, in order.
+    pub asked: Mutex<Vec<ModelChoice>>,
+    /// How many downloads were begun, and how many of them are under way.
+    pub pulls: Arc<(AtomicUsize, AtomicUsize)>,
+}
+
+impl FakeModels {
+    /// What was asked for last.
+    pub fn last(&self) -> ModelChoice {
+        self.asked.lock().unwrap().last().cloned().expect("a model was asked")
+    }
+
+    pub fn times_asked(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+}
+
+/// Counts a download as under way while it lives.
+struct UnderWay(Arc<(AtomicUsize, AtomicUsize)>);
+
+impl UnderWay {
+    fn begin(pulls: &Arc<(AtomicUsize, AtomicUsize)>) -> Self {
+        pulls.0.fetch_add(1, Ordering::SeqCst);
+        pulls.1.fetch_add(1, Ordering::SeqCst);
+        Self(pulls.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.1.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 #[async_trait]
 impl Models for FakeModels {
     async fn open(&self, choice: &ModelChoice, request: ChatRequest) -> Result<ChatStream, ModelError> {
         let (model, local) = self.select(choice)?;
+        self.asked.lock().unwrap().push(choice.clone());
         let asked = request.messages.last().map(|message| message.content.as_str()).unwrap_or_default();
         if asked == "fail" {
             return Err(ModelError::new(ModelErrorKind::Unreachable, "nobody answers"));
         }
         let endless = model.model == "endless" || asked == "for ever";
+        let reply = if model.model == "broken" { REPLY.replace("Hi", "BROKEN") } else { REPLY.to_owned() };
+        let cost = (!local && model.model != "unpriced").then_some(Money::from_micros(400_000));
         let routed = ChatEvent::Routed { model, local, reason: "the only one".to_owned() };
-        let begin = stream::iter([Ok(routed), Ok(ChatEvent::Text(REPLY.to_owned()))]);
+        let begin = stream::iter([Ok(routed), Ok(ChatEvent::Text(reply))]);
         if endless {
             return Ok(begin.chain(stream::pending()).boxed());
         }
-        let done = ChatEvent::Done { reason: FinishReason::Stop, usage: Usage::default() };
+        let done = ChatEvent::Done { reason: FinishReason::Stop, usage: Usage { cost, ..Usage::default() } };
         Ok(begin.chain(stream::iter([Ok(done)])).boxed())
     }
 
     fn select(&self, choice: &ModelChoice) -> Result<(ModelRef, bool), ModelError> {
-        let model = choice.model.clone().unwrap_or_else(|| "steady".to_owned());
+        let preferences = &choice.preferences;
+        if choice.provider.or(preferences.provider) == Some(ProviderChoice::Openrouter) {
+            if choice.local_only {
+                return Err(ModelError::new(ModelErrorKind::NoModel, "the app never leaves this machine"));
+            }
+            let model = choice.model.clone().or_else(|| preferences.openrouter_model.clone());
+            let model = model.unwrap_or_else(|| "hosted".to_owned());
+            return Ok((ModelRef { provider: ProviderId::Openrouter, model }, false));
+        }
+        let model = choice.model.clone().or_else(|| preferences.ollama_model.clone());
+        let model = model.unwrap_or_else(|| "steady".to_owned());
         if model == "missing" {
             return Err(ModelError::new(ModelErrorKind::ModelNotFound, "model `missing` is not installed")
                 .with_hint("`ollama pull missing`"));
@@ -95,14 +149,23 @@ impl Models for FakeModels {
         let step = |status: &str, completed| {
             Ok(PullProgress { status: status.to_owned(), completed: Some(completed), total: Some(2) })
         };
-        match model.as_str() {
+        let under_way = UnderWay::begin(&self.pulls);
+        let steps: PullStream = match model.as_str() {
             "missing" => {
                 let error = ModelError::new(ModelErrorKind::ModelNotFound, "there is no model `missing`");
                 stream::iter([Err(error)]).boxed()
             }
-            "endless" => stream::iter([step("pulling", 1)]).chain(stream::pending()).boxed(),
+            endless if endless.starts_with("endless") => {
+                stream::iter([step("pulling", 1)]).chain(stream::pending()).boxed()
+            }
             _ => stream::iter([step("pulling", 1), step("success", 2)]).boxed(),
-        }
+        };
+        steps
+            .map(move |step| {
+                let _ = &under_way;
+                step
+            })
+            .boxed()
     }
 
     fn samples(&self) -> Vec<Sample> {

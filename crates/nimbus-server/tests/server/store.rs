@@ -16,9 +16,11 @@ use nimbus_core::{
     data::{MAX_STORAGE_BYTES, Record},
     events::JournalEntry,
     generation::{Generation, GenerationState},
-    ids::{AppId, GenerationId, RecordId, UserId, VersionId},
+    ids::{AppId, GenerationId, RecordId, ReplyId, UserId, VersionId},
     permission::Consent,
-    ports::{AppPatch, Limit, Outcome, Store, StoreError},
+    ports::{AppPatch, Limit, Outcome, Store, StoreError, StoredProfile},
+    replies::{KeptReply, ReplyHead},
+    settings::{LlmSettings, Month, Spending},
     source::SourceTree,
     version::{Bundle, Version, VersionStatus},
 };
@@ -41,6 +43,11 @@ struct Tables {
     storage: BTreeMap<Place, BTreeMap<String, String>>,
     consents: BTreeMap<Place, Consent>,
     spent: BTreeMap<(AppId, UserId, i64), u64>,
+    settings: BTreeMap<UserId, LlmSettings>,
+    secrets: BTreeMap<(UserId, String), Vec<u8>>,
+    spending: BTreeMap<(UserId, Month), Spending>,
+    replies: Vec<KeptReply>,
+    profiles: Vec<StoredProfile>,
 }
 
 impl MemoryStore {
@@ -89,12 +96,15 @@ impl Store for MemoryStore {
         if let Some(name) = &patch.name {
             app.name.clone_from(name);
         }
+        app.local_only = patch.local_only.unwrap_or(app.local_only);
         app.updated_at = now;
         Ok(app.clone())
     }
 
     async fn delete_app(&self, id: AppId, _: Timestamp) -> Result<()> {
-        self.tables()?.apps.get_mut(&id).ok_or(StoreError::NotFound("this app"))?.1 = true;
+        let mut tables = self.tables()?;
+        tables.apps.get_mut(&id).ok_or(StoreError::NotFound("this app"))?.1 = true;
+        tables.replies.retain(|reply| reply.app != id);
         Ok(())
     }
 
@@ -289,6 +299,68 @@ impl Store for MemoryStore {
         }
         *spent = sum;
         Ok(sum)
+    }
+
+    async fn llm_settings(&self, user: UserId) -> Result<LlmSettings> {
+        Ok(self.tables()?.settings.get(&user).cloned().unwrap_or_default())
+    }
+
+    async fn put_llm_settings(&self, user: UserId, settings: &LlmSettings) -> Result<()> {
+        self.tables()?.settings.insert(user, settings.clone());
+        Ok(())
+    }
+
+    async fn secret(&self, user: UserId, name: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.tables()?.secrets.get(&(user, name.to_owned())).cloned())
+    }
+
+    async fn put_secret(&self, user: UserId, name: &str, sealed: &[u8]) -> Result<()> {
+        self.tables()?.secrets.insert((user, name.to_owned()), sealed.to_vec());
+        Ok(())
+    }
+
+    async fn delete_secret(&self, user: UserId, name: &str) -> Result<()> {
+        self.tables()?.secrets.remove(&(user, name.to_owned()));
+        Ok(())
+    }
+
+    async fn spending(&self, user: UserId, month: Month) -> Result<Spending> {
+        Ok(self.tables()?.spending.get(&(user, month)).copied().unwrap_or_default())
+    }
+
+    async fn add_spending(&self, user: UserId, month: Month, added: Spending) -> Result<Spending> {
+        let mut tables = self.tables()?;
+        let sum = tables.spending.entry((user, month)).or_default();
+        *sum = Spending { cost: sum.cost.plus(added.cost), unpriced: sum.unpriced + added.unpriced };
+        Ok(*sum)
+    }
+
+    async fn put_reply(&self, reply: &KeptReply, oldest: Timestamp) -> Result<()> {
+        let mut tables = self.tables()?;
+        let key = reply.head.key();
+        tables.replies.retain(|other| other.head.key() != key && other.head.created_at >= oldest);
+        tables.replies.push(reply.clone());
+        Ok(())
+    }
+
+    async fn replies(&self, owner: UserId, setting: &str, oldest: Timestamp) -> Result<Vec<ReplyHead>> {
+        let tables = self.tables()?;
+        let fit = tables.replies.iter().filter(|reply| reply.owner == owner && reply.head.setting == setting);
+        Ok(fit.map(|reply| reply.head.clone()).filter(|head| head.created_at >= oldest).collect())
+    }
+
+    async fn reply(&self, id: ReplyId) -> Result<KeptReply> {
+        let tables = self.tables()?;
+        tables.replies.iter().find(|reply| reply.head.id == id).cloned().ok_or(StoreError::NotFound("the kept reply"))
+    }
+
+    async fn put_model_profile(&self, profile: &StoredProfile) -> Result<()> {
+        self.tables()?.profiles.push(profile.clone());
+        Ok(())
+    }
+
+    async fn model_profiles(&self) -> Result<Vec<StoredProfile>> {
+        Ok(self.tables()?.profiles.clone())
     }
 
     async fn ping(&self) -> Result<()> {
