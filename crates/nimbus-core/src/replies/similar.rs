@@ -60,6 +60,7 @@ mod tests {
         ("A habit tracker with streaks and a heat map", "Habit tracker with streaks and heatmap", true),
         ("A quiz about capitals of Europe with a score", "Quiz about European capitals with score", true),
         ("Eine Einkaufsliste mit Kategorien", "Einkaufsliste mit Kategorien", true),
+        ("Ein Wasserzähler, der mich erinnert, genug zu trinken", "Wasserzähler, der mich ans Trinken erinnert", true),
         ("買い物リストを作って", "買い物リストを作ってください", true),
         ("make the header sticky", "make header sticky", true),
         ("add a dark mode toggle", "add dark mode switch", false),
