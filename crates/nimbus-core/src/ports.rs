@@ -342,6 +342,17 @@ pub trait Store: Send + Sync {
     /// What was measured of every model, by provider and name.
     async fn model_profiles(&self) -> Result<Vec<StoredProfile>, StoreError>;
 
+    // Launches that are over
+
+    /// Keeps until `until` that a launch was ended, and forgets those whose time was over before `now`.
+    async fn end_launch(&self, launch: &str, until: Timestamp, now: Timestamp) -> Result<(), StoreError>;
+    /// Whether a launch was ended.
+    async fn launch_ended(&self, launch: &str) -> Result<bool, StoreError>;
+    /// Ends every launch of a person that began before `since`, and before what an earlier call named.
+    async fn sign_out(&self, user: UserId, since: Timestamp) -> Result<(), StoreError>;
+    /// Since when launches of a person count; none: they never signed out.
+    async fn signed_out(&self, user: UserId) -> Result<Option<Timestamp>, StoreError>;
+
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
 }

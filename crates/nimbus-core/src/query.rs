@@ -5,6 +5,7 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
@@ -14,6 +15,9 @@ use crate::{data::Record, ids::RecordId};
 pub const MAX_LIMIT: u32 = 500;
 /// The records of a page when the query does not say.
 pub const DEFAULT_LIMIT: u32 = 100;
+/// The most bytes of the records of one answer, as JSON; a single larger record is an answer of its own. The page
+/// around the app has to sign every answer, and stands still while it does.
+pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 /// The most fields to sort by.
 pub const MAX_SORTS: usize = 4;
 /// The most fields to filter by.
@@ -132,7 +136,8 @@ impl Query {
 }
 
 impl Plan {
-    /// The page of these records.
+    /// The page of these records: at most as many as the query asks for, and as fit into
+    /// [`MAX_ANSWER_BYTES`].
     #[must_use]
     pub fn page(&self, records: Vec<Record>) -> Page {
         let mut found: Vec<(Position, Record)> = records
@@ -144,8 +149,9 @@ impl Plan {
             .filter(|(at, _)| self.after.as_ref().is_none_or(|after| self.compare(at, after) == Ordering::Greater))
             .collect();
         found.sort_by(|(a, _), (b, _)| self.compare(a, b));
-        let more = found.len() > self.limit;
-        found.truncate(self.limit);
+        let room = fitting(found.iter().map(|(_, record)| record)).max(1).min(self.limit);
+        let more = found.len() > room;
+        found.truncate(room);
         let last = if more { found.last().map(|(at, _)| at) } else { None };
         let next_cursor = last.and_then(|at| serde_json::to_vec(at).ok()).map(hex::encode);
         Page { items: found.into_iter().map(|(_, record)| record).collect(), next_cursor }
@@ -166,6 +172,17 @@ impl Plan {
         }
         (a.created, a.id).cmp(&(b.created, b.id))
     }
+}
+
+/// How many of these records one answer can hold.
+pub fn fitting<'r>(records: impl Iterator<Item = &'r Record>) -> usize {
+    let mut bytes = 0;
+    records
+        .take_while(|record| {
+            bytes += record.data.to_string().len();
+            bytes <= MAX_ANSWER_BYTES
+        })
+        .count()
 }
 
 fn operator(name: &str, value: &Value) -> Result<Operator, String> {
@@ -203,14 +220,35 @@ fn field_of(record: &Record, field: &str) -> Value {
     match field {
         "id" => Value::String(record.id.to_string()),
         "revision" => Value::from(record.revision),
-        "createdAt" => serde_json::to_value(record.created_at).unwrap_or_default(),
-        "updatedAt" => serde_json::to_value(record.updated_at).unwrap_or_default(),
+        "createdAt" => time(record.created_at),
+        "updatedAt" => time(record.updated_at),
         _ => Value::Null,
+    }
+}
+
+/// Always with three digits after the second, so that the order of texts is the order of times.
+fn time(at: Timestamp) -> Value {
+    Value::String(format!("{at:.3}"))
+}
+
+/// Whether a field is one of the record's own times, and not one that the app made.
+fn is_time(record: &Record, field: &str) -> bool {
+    matches!(field, "createdAt" | "updatedAt") && record.data.get(field).is_none()
+}
+
+/// What a time is compared with, however it is written; what is no time stays as it is.
+fn with_times(wanted: &Value) -> Value {
+    match wanted {
+        Value::String(text) => text.parse().map_or_else(|_| wanted.clone(), time),
+        Value::Array(values) => Value::Array(values.iter().map(with_times).collect()),
+        other => other.clone(),
     }
 }
 
 fn holds(record: &Record, field: &str, operator: Operator, wanted: &Value) -> bool {
     let found = field_of(record, field);
+    let as_time = is_time(record, field).then(|| with_times(wanted));
+    let wanted = as_time.as_ref().unwrap_or(wanted);
     let ordered = |allowed: &[Ordering]| {
         kind(&found) == kind(wanted)
             && matches!(found, Value::Number(_) | Value::String(_))

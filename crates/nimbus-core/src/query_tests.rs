@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Direction, MAX_LIMIT, Page, Query, Sort};
+use super::{Direction, MAX_ANSWER_BYTES, MAX_LIMIT, Page, Query, Sort};
 use crate::{
     data::Record,
     ids::RecordId,
@@ -138,4 +138,47 @@ fn what_makes_no_sense_is_refused_in_words() {
     let all = records(&[json!({}), json!({})]);
     let cursor = query(json!({}), &[], 1, None).plan().unwrap().page(all).next_cursor;
     assert!(query(json!({}), &[("x", Direction::Asc)], 1, cursor).plan().is_err());
+}
+
+#[test]
+fn times_are_ordered_as_times_however_they_are_written() {
+    let mut all = records(&[json!({"n": "a"}), json!({"n": "b"}), json!({"n": "c"})]);
+    // Texts of these would be `…00.5Z`, `…00.558Z` and `…01Z`.
+    for (record, millis) in all.iter_mut().zip([500, 558, 1_000]) {
+        record.created_at = Timestamp::from_millisecond(millis).unwrap();
+    }
+    let sorted = query(json!({}), &[("createdAt", Direction::Asc)], 10, None).plan().unwrap().page(all.clone());
+    assert_eq!(names(&sorted), "abc");
+    for (filter, found) in [
+        (json!({"createdAt": {"lt": "1970-01-01T00:00:01Z"}}), "ab"),
+        (json!({"createdAt": {"gt": "1970-01-01T00:00:00.5Z"}}), "bc"),
+        (json!({"createdAt": "1970-01-01T00:00:00.500000Z"}), "a"),
+        (json!({"createdAt": {"in": ["1970-01-01T00:00:01.0Z"]}}), "c"),
+        (json!({"createdAt": "yesterday"}), ""),
+    ] {
+        let page = query(filter.clone(), &[], 10, None).plan().unwrap().page(all.clone());
+        assert_eq!(names(&page), found, "{filter}");
+    }
+}
+
+#[test]
+fn a_page_holds_no_more_than_fits_into_an_answer() {
+    let half = "x".repeat(MAX_ANSWER_BYTES / 2);
+    let over = "x".repeat(MAX_ANSWER_BYTES + 1);
+    let all = records(&[
+        json!({"n": "a", "x": half}),
+        json!({"n": "b", "x": half}),
+        json!({"n": "c", "x": over}),
+        json!({"n": "d"}),
+    ]);
+    let (mut cursor, mut pages) = (None, Vec::new());
+    loop {
+        let page = query(json!({}), &[], 10, cursor).plan().unwrap().page(all.clone());
+        pages.push(names(&page));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pages, ["a", "b", "c", "d"]);
 }

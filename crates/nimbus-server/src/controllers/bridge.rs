@@ -10,6 +10,7 @@ use nimbus_core::{
     bridge::{BridgeCall, Grant, Refusal, authorize, query_of},
     data::{Change, ChangeKind, MAX_RECORD_BYTES, Record},
     ids::RecordId,
+    query::{MAX_ANSWER_BYTES, fitting},
 };
 use serde_json::{Map, Value, json};
 
@@ -92,7 +93,13 @@ async fn find(state: &ServerState, grant: &Grant, call: BridgeCall) -> Result<Va
     let query = query_of(&call);
     match call {
         BridgeCall::DataList { collection, scope } => {
-            json_of(&state.store().records(grant.app, grant.keeper(scope), &collection).await?)
+            let records = state.store().records(grant.app, grant.keeper(scope), &collection).await?;
+            if fitting(records.iter()) < records.len() {
+                let most = MAX_ANSWER_BYTES / 1024;
+                let message = format!("the records of `{collection}` are more than the {most} KiB of one answer");
+                return Err(ApiError::new(Code::TooLarge, message).with_hint("read them in pages with `data.query`"));
+            }
+            json_of(&records)
         }
         BridgeCall::DataQuery { collection, scope, .. } => {
             let plan = query.plan().map_err(Refusal::Unfit)?;

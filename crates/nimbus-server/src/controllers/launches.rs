@@ -1,7 +1,11 @@
 //! Launches: how a host page starts an app in its frame, and acts for it while it runs.
 
 use axum::{Json, extract::State, http::StatusCode};
-use nimbus_core::ids::{AppId, UserId};
+use jiff::SignedDuration;
+use nimbus_core::{
+    ids::{AppId, UserId, VersionId},
+    permission::Consent,
+};
 
 use super::{own_app, sessions::OWNER_NAME};
 use crate::{
@@ -14,7 +18,7 @@ use crate::{
         admit::{split, still_good},
         launch::Launch,
         live::News,
-        token::{self, Claims, RENEWABLE_SECONDS, Started},
+        token::{self, Claims, LIFETIME_SECONDS, RENEWABLE_SECONDS, Started},
     },
     state::ServerState,
     wire::{FrameOrigin, LaunchBody, LaunchPermissions, Launched, Renewed, Storage, TokenBody, Viewer},
@@ -46,8 +50,13 @@ pub(crate) async fn create(
     };
     let launch = state.random_hex::<16>();
     state.launches.issue(launch.clone(), Launch { app: id, version, user: person.user, host, issued_at: now });
-    let since = state.launches.since(person.user, now);
+    // After the person last signed out, also within the same millisecond.
+    let signed_out = state.store().signed_out(person.user).await?;
+    let since = signed_out.map_or(now, |counts_from| counts_from.max(now)).as_millisecond();
     let started = Started { app: id, version, user: person.user, launch: launch.clone(), since, head: app.head };
+    if app.head == Some(version) {
+        narrow_consent(&state, id, person.user, version).await?;
+    }
     let renewed = token_for(&state, started).await?;
     Ok(Json(Launched {
         url: format!("{}/v/{version}/?launch={launch}", site.base()),
@@ -60,6 +69,26 @@ pub(crate) async fn create(
         permissions: renewed.permissions,
         user: viewer(&state, id, person.user),
     }))
+}
+
+/// A consent is for one version's set of permissions. A later version that declares less takes the
+/// rest away, so that one after it that declares more again asks again.
+async fn narrow_consent(state: &ServerState, app: AppId, user: UserId, head: VersionId) -> Result<(), ApiError> {
+    let Some(consent) = state.store().consent(app, user).await? else { return Ok(()) };
+    let version = state.store().version(head).await?;
+    if consent.version_hash == version.hash {
+        return Ok(());
+    }
+    let permissions = version.sandbox_permissions.permissions.and(&consent.permissions);
+    if permissions == consent.permissions {
+        return Ok(());
+    }
+    if permissions.is_empty() {
+        state.store().delete_consent(app, user).await?;
+    } else {
+        state.store().put_consent(&Consent { permissions, version_hash: version.hash, ..consent }).await?;
+    }
+    Ok(())
 }
 
 /// A fresh token for a launch: its token ends, or its viewer granted something. The old one may have
@@ -83,7 +112,11 @@ pub(crate) async fn revoke(
     ApiJson(body): ApiJson<TokenBody>,
 ) -> Result<StatusCode, ApiError> {
     let claims = own_claims(&state, person.user, id, &body.token)?;
-    state.launches.revoke(claims.launch, state.parts.platform.now());
+    let now = state.parts.platform.now();
+    state.launches.drop_one(&claims.launch);
+    // Until then a token of it could be renewed.
+    let until = now + SignedDuration::from_secs(LIFETIME_SECONDS + RENEWABLE_SECONDS);
+    state.store().end_launch(&claims.launch, until, now).await?;
     state.live.tell(News::LookAgain);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,6 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use jiff::SignedDuration;
+
 use crate::{
     auth::{Person, clear_cookie, same_secret, session_cookie},
     body::ApiJson,
@@ -45,14 +47,23 @@ pub(crate) async fn create(
 }
 
 /// Signs a browser out, signed in or not. Whoever was signed in: what they launched ends.
-pub(crate) async fn remove(State(state): State<ServerState>, person: Result<Person, ApiError>) -> Response {
+///
+/// # Errors
+/// When that they ended could not be stored; the cookie stays then.
+pub(crate) async fn remove(
+    State(state): State<ServerState>,
+    person: Result<Person, ApiError>,
+) -> Result<Response, ApiError> {
     if let Ok(person) = person {
-        state.launches.sign_out(person.user, state.parts.platform.now());
+        state.launches.drop_all_of(person.user);
+        // What began in this millisecond is over as well.
+        let since = state.parts.platform.now() + SignedDuration::from_millis(1);
+        state.store().sign_out(person.user, since).await?;
         state.live.tell(News::LookAgain);
     }
     let mut headers = HeaderMap::new();
     headers.insert(header::SET_COOKIE, clear_cookie(&state.parts.config));
-    (StatusCode::NO_CONTENT, headers).into_response()
+    Ok((StatusCode::NO_CONTENT, headers).into_response())
 }
 
 fn session_of(person: Person) -> Session {

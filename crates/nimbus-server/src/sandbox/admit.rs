@@ -39,10 +39,11 @@ pub(crate) async fn admit(state: &Inner, headers: &HeaderMap) -> Result<(Claims,
 /// deletion of the app, or because its person signed out.
 pub(crate) async fn still_good(state: &Inner, claims: &Claims) -> Result<Grant, ApiError> {
     let ended = |cause: &str| ApiError::new(Code::LaunchRevoked, cause).with_hint("load the app again");
-    if state.launches.is_revoked(&claims.launch) {
+    if state.store().launch_ended(&claims.launch).await? {
         return Err(ended("this launch was ended by its page"));
     }
-    if state.launches.signed_out_since(claims.user, claims.since) {
+    let signed_out = state.store().signed_out(claims.user).await?;
+    if signed_out.is_some_and(|counts_from| claims.since < counts_from.as_millisecond()) {
         return Err(ended("the person signed out"));
     }
     let app = match state.store().app(claims.app).await {

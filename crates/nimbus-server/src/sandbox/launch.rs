@@ -8,11 +8,9 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use nimbus_core::ids::{AppId, UserId, VersionId};
 
-use super::token::{LIFETIME_SECONDS, RENEWABLE_SECONDS};
-
 /// How long a launch waits for its frame.
 const WAIT: SignedDuration = SignedDuration::from_secs(30);
-/// The most launches that wait or are remembered as revoked; the oldest make room.
+/// The most launches that wait; the oldest make room.
 const MOST: usize = 1024;
 
 /// A launch that waits for its frame.
@@ -26,13 +24,11 @@ pub(crate) struct Launch {
     pub(crate) issued_at: Timestamp,
 }
 
-/// All launches of this server. In memory only: after a restart a page asks for a new one.
+/// The launches that wait. In memory only: after a restart a page asks for a new one. Which launches
+/// are over is in the store, as their tokens outlive this process.
 #[derive(Debug, Default)]
 pub(crate) struct Launches {
     waiting: Mutex<HashMap<String, Launch>>,
-    revoked: Mutex<HashMap<String, Timestamp>>,
-    /// The first millisecond at which a launch of this person counts again.
-    signed_out: Mutex<HashMap<UserId, i64>>,
 }
 
 impl Launches {
@@ -51,39 +47,14 @@ impl Launches {
         fits.then_some(launch)
     }
 
-    /// Ends a launch: its tokens are refused from now on.
-    pub(crate) fn revoke(&self, number: String, now: Timestamp) {
-        let memory = SignedDuration::from_secs(LIFETIME_SECONDS + RENEWABLE_SECONDS);
-        lock(&self.waiting).remove(&number);
-        let mut revoked = lock(&self.revoked);
-        revoked.retain(|_, at| now.duration_since(*at) < memory);
-        evict_oldest(&mut revoked, |at| *at);
-        revoked.insert(number, now);
+    /// Has a launch wait no longer.
+    pub(crate) fn drop_one(&self, number: &str) {
+        lock(&self.waiting).remove(number);
     }
 
-    /// Ends every launch of a person, waiting or running.
-    pub(crate) fn sign_out(&self, user: UserId, now: Timestamp) {
+    /// Has no launch of a person wait any longer.
+    pub(crate) fn drop_all_of(&self, user: UserId) {
         lock(&self.waiting).retain(|_, launch| launch.user != user);
-        let mut signed_out = lock(&self.signed_out);
-        let since = signed_out.entry(user).or_insert(i64::MIN);
-        *since = now.as_millisecond().max(*since) + 1;
-    }
-
-    /// When a launch that begins now begins, in milliseconds since 1970: after its person last
-    /// signed out, also within the same millisecond.
-    pub(crate) fn since(&self, user: UserId, now: Timestamp) -> i64 {
-        let signed_out = lock(&self.signed_out).get(&user).copied().unwrap_or(i64::MIN);
-        now.as_millisecond().max(signed_out)
-    }
-
-    /// Whether a person signed out since a launch began.
-    pub(crate) fn signed_out_since(&self, user: UserId, since: i64) -> bool {
-        lock(&self.signed_out).get(&user).is_some_and(|signed_out| since < *signed_out)
-    }
-
-    /// Whether a launch was ended.
-    pub(crate) fn is_revoked(&self, number: &str) -> bool {
-        lock(&self.revoked).contains_key(number)
     }
 }
 
@@ -136,33 +107,19 @@ mod tests {
     }
 
     #[test]
-    fn signing_out_ends_what_began_before_and_nothing_after() -> Result<(), InvalidId> {
-        let launches = Launches::default();
-        let me = UserId::LOCAL_OWNER;
-        let before = launches.since(me, at(1000));
-        launches.issue("n".to_owned(), launch(1000)?);
-        assert!(!launches.signed_out_since(me, before));
-        launches.sign_out(me, at(1000));
-        let after = launches.since(me, at(1000));
-        assert!(launches.signed_out_since(me, before) && !launches.signed_out_since(me, after));
-        assert!(!launches.signed_out_since(UserId::EVERYBODY, before));
-        assert_eq!(launches.take("n", A.parse()?, A.parse()?, at(1000)), None);
-        launches.sign_out(me, at(1000));
-        assert!(launches.signed_out_since(me, after));
-        Ok(())
-    }
-
-    #[test]
-    fn waiting_launches_stay_few_and_revoked_ones_do_not_start() -> Result<(), InvalidId> {
+    fn waiting_launches_stay_few_and_dropped_ones_do_not_start() -> Result<(), InvalidId> {
         let launches = Launches::default();
         for n in 0..=MOST {
             launches.issue(n.to_string(), launch(1000 + i64::from(n > 0))?);
         }
         assert_eq!(launches.take("0", A.parse()?, A.parse()?, at(1001)), None);
-        launches.revoke("1".to_owned(), at(1001));
+        launches.drop_one("1");
         assert_eq!(launches.take("1", A.parse()?, A.parse()?, at(1001)), None);
-        assert!(launches.is_revoked("1") && !launches.is_revoked("2"));
         assert!(launches.take("2", A.parse()?, A.parse()?, at(1001)).is_some());
+        launches.drop_all_of(UserId::EVERYBODY);
+        assert!(launches.take("3", A.parse()?, A.parse()?, at(1001)).is_some());
+        launches.drop_all_of(UserId::LOCAL_OWNER);
+        assert_eq!(launches.take("4", A.parse()?, A.parse()?, at(1001)), None);
         Ok(())
     }
 }

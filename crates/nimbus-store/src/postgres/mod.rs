@@ -2,6 +2,7 @@
 
 mod apps;
 mod generations;
+mod launches;
 mod permissions;
 mod records;
 mod replies;
@@ -26,6 +27,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { step: 1, name: "first", sql: include_str!("../../migrations/postgres/0001_first.sql") },
     Migration { step: 2, name: "permissions", sql: include_str!("../../migrations/postgres/0002_permissions.sql") },
     Migration { step: 3, name: "settings", sql: include_str!("../../migrations/postgres/0003_settings.sql") },
+    Migration { step: 4, name: "launches", sql: include_str!("../../migrations/postgres/0004_launches.sql") },
 ];
 
 /// Only one server brings the tables up to date; others that start meanwhile wait.

@@ -18,7 +18,7 @@ use nimbus_core::{
     version::{Bundle, Version},
 };
 
-use super::{PostgresStore, apps, generations, permissions, records, replies, settings, storage, versions};
+use super::{PostgresStore, apps, generations, launches, permissions, records, replies, settings, storage, versions};
 use crate::rows::failed;
 
 #[async_trait]
@@ -225,6 +225,21 @@ impl Store for PostgresStore {
 
     async fn model_profiles(&self) -> Result<Vec<StoredProfile>, StoreError> {
         settings::model_profiles(self).await
+
+    async fn end_launch(&self, launch: &str, until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        launches::end_launch(self, launch, until, now).await
+    }
+
+    async fn launch_ended(&self, launch: &str) -> Result<bool, StoreError> {
+        launches::launch_ended(self, launch).await
+    }
+
+    async fn sign_out(&self, user: UserId, since: Timestamp) -> Result<(), StoreError> {
+        launches::sign_out(self, user, since).await
+    }
+
+    async fn signed_out(&self, user: UserId) -> Result<Option<Timestamp>, StoreError> {
+        launches::signed_out(self, user).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@
 
 mod apps;
 mod generations;
+mod launches;
 mod opening;
 mod permissions;
 mod records;
@@ -59,6 +60,8 @@ stories! {
     generations::nothing_follows_an_outcome,
     generations::only_one_of_two_ends_a_generation,
     generations::running_generations_are_found_after_a_crash,
+    launches::an_ended_launch_is_remembered_until_its_time_is_over,
+    launches::signing_out_never_counts_from_an_earlier_moment,
     records::a_record_is_kept_and_listed_oldest_first,
     records::a_record_belongs_to_one_app_person_and_collection,
     records::a_write_that_saw_an_old_revision_is_refused,
