@@ -109,7 +109,7 @@ pub(crate) async fn generate(
     draft: &mut Draft,
 ) -> Result<VersionId, Failure> {
     let (before, troubled) = current_files(ports, generation).await?;
-    let (mut conversation, left_out) = compose(ports, generation, &before, &troubled)?;
+    let (mut conversation, left_out) = compose(ports, generation, &before, &troubled).await?;
     draft.files = before.clone();
 
     say(journal, generation, Phase::Planning, 0.02, None).await?;
@@ -135,7 +135,7 @@ async fn current_files(ports: &Ports, generation: &Generation) -> Result<(Source
 }
 
 /// What the model is asked, and which files it does not see for lack of room.
-fn compose(
+async fn compose(
     ports: &Ports,
     generation: &Generation,
     before: &SourceTree,
@@ -143,7 +143,9 @@ fn compose(
 ) -> Result<(Vec<Message>, Option<Diagnostic>), Failure> {
     let request = &generation.request;
     let (model, _) = ports.models.select(&request.choice)?;
-    let contract = prompt::Contract::for_model(&model.model, None);
+    let profiles = ports.store.model_profiles().await?;
+    let profile = profiles.iter().map(|stored| &stored.profile).find(|profile| profile.model == model);
+    let contract = prompt::Contract::for_model(&model.model, profile);
     let system = prompt::system(contract, &ports.bundler.libraries());
     let window = ports.models.context_length(&request.choice);
     let rules = estimate_tokens(&system) + estimate_tokens(&prompt::user(&request.prompt, &SourceTree::default(), ""));

@@ -112,7 +112,7 @@ pub struct Fetched {
 /// Whether an app may see a header of a response. `name` is in lower case.
 #[must_use]
 pub fn visible_header(name: &str) -> bool {
-    matches!(name, "content-type" | "etag" | "last-modified" | "cache-control") || name.starts_with("x-")
+    matches!(name, "content-type" | "location" | "etag" | "last-modified" | "cache-control") || name.starts_with("x-")
 }
 
 impl HttpFetch {

@@ -3,6 +3,7 @@
 
 pub(crate) mod apps;
 pub(crate) mod bridge;
+pub(crate) mod calibration;
 pub(crate) mod completions;
 pub(crate) mod exchange;
 pub(crate) mod frames;

@@ -11,8 +11,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     auth,
     controllers::{
-        apps, bridge, completions, exchange, frames, generations, launches, live, missing, models, pages, permissions,
-        pulls, replies, service, sessions, settings, versions,
+        apps, bridge, calibration, completions, exchange, frames, generations, launches, live, missing, models, pages,
+        permissions, pulls, replies, service, sessions, settings, versions,
     },
     edge, limits,
     state::ServerState,
@@ -62,6 +62,7 @@ fn person_routes(state: &ServerState) -> Router {
         .route("/api/permissions", get(permissions::list))
         .route("/api/apps/{id}/permissions", put(permissions::put).delete(permissions::remove))
         .route("/api/llm/health", get(models::health))
+        .route("/api/llm/calibrate", post(calibration::create))
         .route("/api/llm/probe", post(models::probe))
         .route("/api/llm/models", get(models::installed))
         .route("/api/llm/pull", post(pulls::create))

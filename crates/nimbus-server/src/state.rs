@@ -102,6 +102,8 @@ pub struct Inner {
     pub(crate) live: Live,
     pub(crate) pace: Pace,
     pub(crate) rates: Rates,
+    /// Held while a model is tried.
+    pub(crate) calibrating: Arc<tokio::sync::Mutex<()>>,
     pub(crate) pulls: Pulls,
     /// Decompressed files, for clients that take no brotli.
     plain: Mutex<HashMap<String, bytes::Bytes>>,
@@ -123,6 +125,7 @@ impl ServerState {
             sites: Sites::new(parts.config.port, parts.config.apps_domain.clone()),
             live: Live::default(),
             pace: Pace::new(&clock),
+            calibrating: Arc::default(),
             rates: Rates::new(&parts.config.limits, &clock),
             pulls: Pulls::default(),
             plain: Mutex::default(),

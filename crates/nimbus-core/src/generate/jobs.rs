@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::{FutureExt, Stream, stream};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -24,6 +24,8 @@ use crate::{
     settings::model_name,
 };
 
+/// How many new heads a slow listener may be behind.
+const NEWS: usize = 64;
 /// How many generations one person may have running.
 pub const MAX_RUNNING: usize = 3;
 /// How many journal entries are read at a time.
@@ -77,6 +79,8 @@ pub struct Jobs {
     pub(super) ports: Ports,
     running: Arc<Mutex<HashMap<GenerationId, Running>>>,
     tasks: TaskTracker,
+    /// The apps that got a new head.
+    heads: broadcast::Sender<AppId>,
     /// Cancelled when the server stops: then an end is an interruption, not a person's wish.
     closing: CancellationToken,
 }
@@ -85,7 +89,14 @@ impl Jobs {
     /// No job yet.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        Self { ports, running: Arc::default(), tasks: TaskTracker::new(), closing: CancellationToken::new() }
+        let heads = broadcast::Sender::new(NEWS);
+        Self { ports, running: Arc::default(), tasks: TaskTracker::new(), heads, closing: CancellationToken::new() }
+    }
+
+    /// The apps that get a new head by a generation from now on.
+    #[must_use]
+    pub fn new_heads(&self) -> broadcast::Receiver<AppId> {
+        self.heads.subscribe()
     }
 
     /// Checks the request, stores app and generation, and begins.
@@ -239,6 +250,8 @@ impl Jobs {
             Ok(Ok(version_id)) => {
                 let url = format!("/apps/{}", generation.app_id);
                 let event = Event::Complete { app_id: generation.app_id, version_id, url, progress: 1.0 };
+                // An error means that nobody listens.
+                let _ = self.heads.send(generation.app_id);
                 (event, GenerationState::Complete, Some(version_id))
             }
             Ok(Err(failure)) => self.failed(&generation, &draft, &failure).await,

@@ -8,7 +8,7 @@ use nimbus_core::{
     bridge::{BridgeCall, Refusal, authorize},
     completion::{Completion, prompt_tokens},
     ids::{AppId, UserId},
-    model::{ChatEvent, ChatRequest, ModelChoice, Usage, estimate_tokens},
+    model::{ChatEvent, ChatRequest, ModelChoice, ModelErrorKind, ProviderId, Usage, estimate_tokens},
     permission::Permission,
     ports::Models,
 };
@@ -16,7 +16,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{
     body::ApiJson,
-    error::ApiError,
+    error::{ApiError, Code},
     sandbox::{
         admit::{admit, still_good},
         live::News,
@@ -43,9 +43,15 @@ pub(crate) async fn create(
     let request = completion.request().map_err(|problem| ApiError::internal(format!("unchecked: {problem}")))?;
     state.pace.count(Asked::Model, grant.app, grant.user)?;
     let models = state.parts.asking.for_app(grant.user, grant.app).await?;
+    let chosen = models.select(&ModelChoice::default());
+    if chosen.is_ok_and(|(model, _)| model.provider == ProviderId::Demo) {
+        let message = "no model is connected, and the sample generator answers no questions";
+        return Err(ApiError::new(Code::Model(ModelErrorKind::NoModel), message)
+            .with_hint("connect Ollama or a hosted model in the settings"));
+    }
     let bill = Bill::open(&state, grant.app, grant.user, &request).await?;
-    let news = state.live.news();
-    Ok(sse::send(answer(state, claims, models, request, bill, news)))
+    let ends = Ends { news: state.live.news(), heads: state.parts.jobs.new_heads() };
+    Ok(sse::send(answer(state, claims, models, request, bill, ends)))
 }
 
 fn answer(
@@ -54,7 +60,7 @@ fn answer(
     models: Personal,
     request: ChatRequest,
     mut bill: Bill,
-    mut news: Receiver<News>,
+    mut ends: Ends,
 ) -> impl futures::Stream<Item = String> + Send {
     async_stream::stream! {
         let mut events = match models.open(&ModelChoice::default(), request).await {
@@ -69,9 +75,8 @@ fn answer(
         loop {
             let event = tokio::select! {
                 event = events.next() => event,
-                heard = news.recv() => {
-                    let matters = matches!(heard, Ok(News::LookAgain) | Err(RecvError::Lagged(_)));
-                    if matters && let Err(error) = goes_on(&state, &claims).await {
+                () = ends.next(claims.app) => {
+                    if let Err(error) = goes_on(&state, &claims).await {
                         let (code, message) = error.in_stream();
                         yield sse::message(&Told::Error { code, message });
                         return;
@@ -109,6 +114,32 @@ fn answer(
                     yield sse::message(&Told::Error { code, message });
                     return;
                 }
+            }
+        }
+    }
+}
+
+/// What may have ended a launch.
+struct Ends {
+    news: Receiver<News>,
+    heads: Receiver<AppId>,
+}
+
+impl Ends {
+    /// Waits for the next of them that may concern an app.
+    async fn next(&mut self, app: AppId) {
+        loop {
+            let matters = tokio::select! {
+                heard = self.news.recv() => matches!(heard, Ok(News::LookAgain) | Err(RecvError::Lagged(_))),
+                heard = self.heads.recv() => match heard {
+                    Ok(changed) => changed == app,
+                    Err(RecvError::Lagged(_)) => true,
+                    // The server stops, which ends the stream.
+                    Err(RecvError::Closed) => std::future::pending().await,
+                },
+            };
+            if matters {
+                return;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequestParts, Path, Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
 use nimbus_core::ids::{AppId, VersionId};
@@ -51,12 +51,14 @@ pub(crate) struct LaunchNumber {
 pub(crate) async fn document(
     State(state): State<ServerState>,
     Framed(app): Framed,
+    method: Method,
     Path(text): Path<String>,
     Query(LaunchNumber { launch }): Query<LaunchNumber>,
 ) -> Result<Response, ApiError> {
     let Some(version) = version(&text) else { return Ok(nothing().await) };
     let [localhost, _] = state.sites.framing_origins();
-    let used = launch.as_ref().and_then(|number| {
+    // A look at the headers starts nothing, so it leaves the launch for who does.
+    let used = launch.as_ref().filter(|_| method == Method::GET).and_then(|number| {
         let launch = state.launches.take(number, app, version, state.parts.platform.now())?;
         Some((number, launch.host))
     });

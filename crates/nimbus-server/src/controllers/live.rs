@@ -25,8 +25,8 @@ use crate::{
     wire::StreamError,
 };
 
-/// How often a stream looks by itself whether its launch goes on: a new version comes from a
-/// generation, which tells nobody here.
+/// How often a stream looks by itself whether its launch goes on: another process on the same
+/// database tells nobody here.
 const LOOK: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
@@ -60,10 +60,17 @@ pub(crate) async fn follow(
         yield ": following\n\n".to_owned();
         let left = claims.expires_at().duration_since(state.parts.platform.now());
         let mut end = pin!(tokio::time::sleep(Duration::try_from(left).unwrap_or_default()));
+        let mut heads = state.parts.jobs.new_heads();
         let mut look = interval_at(Instant::now() + LOOK, LOOK);
         loop {
             let heard = tokio::select! {
                 heard = news.recv() => heard,
+                Ok(changed) = heads.recv() => {
+                    if changed != grant.app {
+                        continue;
+                    }
+                    Ok(News::LookAgain)
+                }
                 _ = look.tick() => Ok(News::LookAgain),
                 () = &mut end => {
                     yield last("sandbox-token", "the sandbox token has expired");

@@ -95,9 +95,11 @@ fn app_policy(own: Option<&str>, libraries: &str, sites: &Sites) -> String {
 /// Content Security Policy Level 3 of the person's pages.
 fn host_policy(frame: &str, sites: &Sites) -> String {
     let probe = sites.probe().map(|probe| format!(" {probe}")).unwrap_or_default();
+    // Not `'self'`: where apps have no host names of their own, their scripts come from this origin.
+    let [here, there] = sites.framing_origins();
     [
         "default-src 'none'",
-        "script-src 'self'",
+        &format!("script-src {here}/assets/ {there}/assets/"),
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self'",
@@ -271,7 +273,7 @@ mod tests {
             "csp frame-src 'none'",
             "csp img-src 'self' data: blob:",
             "csp require-trusted-types-for 'script'",
-            "csp script-src 'self'",
+            "csp script-src http://localhost:3000/assets/ http://127.0.0.1:3000/assets/",
             "csp style-src 'self' 'unsafe-inline'",
             "referrer-policy: no-referrer",
             "x-content-type-options: nosniff",

@@ -113,8 +113,18 @@ async fn a_token_ends_is_renewed_and_revoked() {
 
     let revoke = app.post(&format!("/api/apps/{id}/launch/revoke"), json!({ "token": fresh })).await;
     assert_eq!(revoke.status, StatusCode::NO_CONTENT);
-    assert_eq!(app.call(&fresh, "data.list", list).await.code(), "launch-revoked");
+    assert_eq!(app.call(&fresh, "data.list", list.clone()).await.code(), "launch-revoked");
     assert_eq!(renew(&app, &id, &fresh).await.code(), "launch-revoked");
+    // Neither a restart nor many others that end make it good again.
+    for _ in 0..1_100 {
+        let ended = text(&app.launch(&other).await["token"]);
+        app.post(&format!("/api/apps/{other}/launch/revoke"), json!({ "token": ended })).await;
+        app.clock.advance(1_000);
+    }
+    assert_eq!(renew(&app, &id, &fresh).await.code(), "launch-revoked");
+    let restarted = TestApp::with_store(app.store.clone());
+    restarted.clock.advance(600_000);
+    assert_eq!(restarted.call(&fresh, "data.list", list).await.code(), "launch-revoked");
     app.clock.advance(25 * 60 * 60 * 1000);
     assert_eq!(renew(&app, &id, &token).await.code(), "sandbox-token");
 }
@@ -171,6 +181,23 @@ async fn records_are_found_page_by_page() {
     assert_eq!((numbers(&second), &second["nextCursor"]), (vec![1], &Value::Null));
     let bad = json!({ "collection": "x", "filter": { "n": { "regex": "." } } });
     assert_eq!(app.call(&token, "data.query", bad).await.code(), "bad-call");
+}
+
+#[tokio::test]
+async fn no_answer_is_larger_than_a_page_of_records() {
+    let app = TestApp::new();
+    let (_, token) = launched(&app).await;
+    for n in 0..9 {
+        let data = json!({ "n": n, "text": "x".repeat(200_000) });
+        result(&app.call(&token, "data.create", json!({ "collection": "big", "data": data })).await);
+    }
+    let all = app.call(&token, "data.list", json!({ "collection": "big" })).await;
+    assert_eq!((all.status, all.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large"));
+    let page = result(&app.call(&token, "data.query", json!({ "collection": "big", "limit": 500 })).await);
+    assert_eq!(page["items"].as_array().unwrap().len(), 5);
+    let query = json!({ "collection": "big", "limit": 500, "cursor": page["nextCursor"] });
+    let rest = result(&app.call(&token, "data.query", query).await);
+    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["nextCursor"]), (4, &json!(null)));
 }
 
 #[tokio::test]

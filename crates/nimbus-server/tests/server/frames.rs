@@ -23,6 +23,10 @@ async fn a_launch_opens_its_app_once() {
     assert_eq!(launch["expiresAt"], "2026-01-01T00:10:00Z");
     assert_eq!(launch["storage"], json!({ "local": {} }));
 
+    // Looking at the headers does not use it up.
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let head = app.send(Ask::new(Method::HEAD, &format!("/{path}")).header("host", host)).await;
+    assert!(head.header("content-security-policy").starts_with("sandbox "), "{:?}", head.headers);
     let document = open(&app, &url).await;
     assert_eq!((document.status, document.header("cache-control")), (StatusCode::OK, "no-store"));
     let html = document.text();

@@ -1,6 +1,11 @@
 //! What an app declares, what its viewer grants, and what it may do then.
 
 use axum::http::{Method, StatusCode};
+use nimbus_core::{
+    permission::Declared,
+    ports::Store,
+    version::{Bundle, Version},
+};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp, ask, text};
@@ -111,6 +116,39 @@ async fn what_is_granted_is_in_force_after_a_renewal_and_revoked_at_once() {
     let list = app.call(&token, "data.list", json!({ "collection": "votes", "scope": "shared" })).await.json();
     assert_eq!(list["result"].as_array().map(Vec::len), Some(1));
     assert_eq!(app.get("/api/permissions").await.json(), json!({ "grants": [] }));
+}
+
+#[tokio::test]
+async fn what_a_version_no_longer_declares_is_asked_for_again() {
+    let app = TestApp::new();
+    let (id, first) = demanding(&app).await;
+    let (ai, all) = (json!({ "ai": true }), json!({ "ai": true, "sharedData": true }));
+    grant(&app, &id, &first, all).await;
+    // A version that declares nothing takes the place of the first, and is opened.
+    let declared = app.store.version(first.parse().unwrap()).await.unwrap();
+    let files = app.store.version_files(declared.id).await.unwrap();
+    let next = |id: &str, permissions| Version {
+        id: id.parse().unwrap(),
+        hash: id.to_owned(),
+        sandbox_permissions: permissions,
+        ..declared.clone()
+    };
+    let put = async |version: Version| app.store.put_version(&version, &files, Some(&Bundle::default())).await.unwrap();
+    put(next("018f3c6e7b1a7cc080000123456789a1", Declared::default())).await;
+    // Looking at the old one changes nothing.
+    let old = app.post(&format!("/api/apps/{id}/launch"), json!({ "versionId": first })).await.json();
+    assert_eq!(old["permissions"]["granted"]["ai"], true);
+    app.launch(&id).await;
+    assert_eq!(app.get("/api/permissions").await.json()["grants"], json!([]));
+    // The one after it declares all again, and has nothing of it.
+    put(next("018f3c6e7b1a7cc080000123456789a2", declared.sandbox_permissions.clone())).await;
+    let launch = app.launch(&id).await;
+    assert_eq!(
+        (&launch["permissions"]["granted"]["ai"], &launch["permissions"]["missing"]["ai"]),
+        (&json!(false), &json!(true))
+    );
+    grant(&app, &id, "018f3c6e-7b1a-7cc0-8000-0123456789a2", ai).await;
+    assert_eq!(app.launch(&id).await["permissions"]["granted"]["ai"], true);
 }
 
 #[tokio::test]

@@ -93,6 +93,9 @@ impl Models for FakeModels {
 
     fn select(&self, choice: &ModelChoice) -> Result<(ModelRef, bool), ModelError> {
         let preferences = &choice.preferences;
+        if choice.provider.or(preferences.provider) == Some(ProviderChoice::Demo) {
+            return Ok((ModelRef { provider: ProviderId::Demo, model: "sample".to_owned() }, true));
+        }
         if choice.provider.or(preferences.provider) == Some(ProviderChoice::Openrouter) {
             if choice.local_only {
                 return Err(ModelError::new(ModelErrorKind::NoModel, "the app never leaves this machine"));

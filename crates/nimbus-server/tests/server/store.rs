@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use nimbus_core::{
     app::App,
     completion::TOKENS_PER_DAY,
@@ -48,6 +48,8 @@ struct Tables {
     spending: BTreeMap<(UserId, Month), Spending>,
     replies: Vec<KeptReply>,
     profiles: Vec<StoredProfile>,
+    ended: BTreeMap<String, Timestamp>,
+    signed_out: BTreeMap<UserId, Timestamp>,
 }
 
 impl MemoryStore {
@@ -361,6 +363,28 @@ impl Store for MemoryStore {
 
     async fn model_profiles(&self) -> Result<Vec<StoredProfile>> {
         Ok(self.tables()?.profiles.clone())
+    }
+
+    async fn end_launch(&self, launch: &str, until: Timestamp, now: Timestamp) -> Result<()> {
+        let mut tables = self.tables()?;
+        tables.ended.retain(|_, until| *until > now);
+        tables.ended.insert(launch.to_owned(), until);
+        Ok(())
+    }
+
+    async fn launch_ended(&self, launch: &str) -> Result<bool> {
+        Ok(self.tables()?.ended.contains_key(launch))
+    }
+
+    async fn sign_out(&self, user: UserId, since: Timestamp) -> Result<()> {
+        let mut tables = self.tables()?;
+        let next = tables.signed_out.get(&user).map(|before| *before + SignedDuration::from_millis(1));
+        tables.signed_out.insert(user, next.map_or(since, |next| next.max(since)));
+        Ok(())
+    }
+
+    async fn signed_out(&self, user: UserId) -> Result<Option<Timestamp>> {
+        Ok(self.tables()?.signed_out.get(&user).copied())
     }
 
     async fn ping(&self) -> Result<()> {

@@ -151,6 +151,59 @@ async fn a_version_that_a_generation_stores_ends_the_stream_too() {
 }
 
 #[tokio::test]
+async fn a_generation_that_ends_stops_what_the_version_before_asked_a_model() {
+    let app = TestApp::new();
+    let (id, version) = demanding(&app).await;
+    grant(&app, &id, &version, json!({ "ai": true })).await;
+    let token = text(&app.launch(&id).await["token"]);
+    let mut answer = Events::of(question(&app, &token, json!({ "prompt": "for ever" })).await.into_body());
+    assert_eq!(answer.next().await.unwrap()["type"], "text");
+    let body = json!({ "prompt": "make it blue", "appId": id });
+    let generation = app.post("/api/apps/generate-stream", body).await;
+    assert!(generation.text().contains("\"complete\""), "{}", generation.text());
+    let last = answer.next().await.unwrap();
+    assert_eq!((&last["type"], &last["code"]), (&json!("error"), &json!("launch-revoked")));
+    assert_eq!(answer.next().await, None);
+}
+
+#[tokio::test]
+async fn the_sample_generator_answers_no_questions() {
+    let app = TestApp::new();
+    let (id, version) = demanding(&app).await;
+    grant(&app, &id, &version, json!({ "ai": true })).await;
+    let demo = app.send(ask(Method::PUT, "/api/settings/llm").json(json!({ "provider": "demo" }))).await;
+    assert!(demo.status.is_success(), "{}", demo.text());
+    let token = text(&app.launch(&id).await["token"]);
+    let refused = question(&app, &token, json!({ "prompt": "What is 2+2?" })).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_model_is_tried_and_its_profile_is_kept() {
+    let app = TestApp::new();
+    let body = json!({ "model": "steady" });
+    let mut told = Events::of(app.open(ask(Method::POST, "/api/llm/calibrate").json(body.clone())).await.into_body());
+    for step in ["dialect", "edits", "length"] {
+        let event = told.next().await.unwrap();
+        assert_eq!((&event["type"], &event["step"]), (&json!("step"), &json!(step)));
+    }
+    let done = told.next().await.unwrap();
+    assert_eq!((&done["type"], &done["profile"]["model"]), (&json!("complete"), &json!("steady")), "{done}");
+    let listed = app.get("/api/llm/models").await.json();
+    assert_eq!(listed["models"][0]["profile"], done["profile"]);
+
+    // One at a time; one that is left ends, and nothing is kept of it.
+    let first = app.open(ask(Method::POST, "/api/llm/calibrate").json(json!({ "model": "endless" }))).await;
+    let second = app.post("/api/llm/calibrate", body.clone()).await;
+    assert_eq!((second.status, second.code().as_str()), (StatusCode::CONFLICT, "conflict"));
+    drop(first);
+    assert_eq!(app.post("/api/llm/calibrate", body).await.status, StatusCode::OK);
+    let missing = app.post("/api/llm/calibrate", json!({ "model": "missing" })).await;
+    assert_eq!(missing.code(), "model-not-found");
+    assert_eq!(app.post("/api/llm/calibrate", json!({ "speed": 1 })).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn following_is_limited_and_for_the_apps_own_token_only() {
     let app = TestApp::new();
     let (id, _) = app.import("a();").await;

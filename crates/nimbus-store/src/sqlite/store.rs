@@ -225,6 +225,7 @@ impl Store for SqliteStore {
 
     async fn model_profiles(&self) -> Result<Vec<StoredProfile>, StoreError> {
         settings::model_profiles(self).await
+    }
 
     async fn end_launch(&self, launch: &str, until: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         launches::end_launch(self, launch, until, now).await
