@@ -40,6 +40,7 @@ pub async fn tables_of_the_first_step_are_brought_up_to_date(world: &World) -> O
              ALTER TABLE versions DROP COLUMN permissions; ALTER TABLE versions DROP COLUMN hash;
              DROP TABLE llm_settings; DROP TABLE secrets; DROP TABLE spending; DROP TABLE replies;
              DROP TABLE model_profiles; ALTER TABLE apps DROP COLUMN local_only;
+             DROP TABLE ended_launches; DROP TABLE sign_outs;
              DELETE FROM migrations WHERE step > 1",
         )
         .await?;
