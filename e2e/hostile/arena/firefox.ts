@@ -27,6 +27,9 @@ const PREFERENCES: Readonly<Record<string, unknown>> = {
   "network.connectivity-service.enabled": false,
   "browser.download.alwaysOpenPanel": false,
   "dom.disable_open_during_load": false,
+  // A person who agrees to send a form of `localhost`, which counts as secure, over plain HTTP: the
+  // question would hold the negative controls back.
+  "security.warn_submit_secure_to_insecure": false,
   // A camera that is there and a person who agrees: what is refused is refused by us.
   "media.navigator.streams.fake": true,
   "media.navigator.permission.disabled": true,
