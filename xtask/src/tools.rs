@@ -14,6 +14,8 @@ use crate::{
 pub enum Tool {
     /// A browser for the journeys.
     Chromium,
+    /// A second browser for the hostile suite.
+    Firefox,
     /// A database server for the store's stories.
     Postgres,
     /// Node.js with npm.
@@ -26,18 +28,37 @@ const NODE: (u32, u32) = (20, 19);
 /// Makes sure that every tool is there.
 pub fn ensure(tools: &[Tool]) -> anyhow::Result<()> {
     let missing: Vec<Tool> = tools.iter().copied().filter(|tool| !is_there(*tool)).collect();
-    let packages: Vec<&str> = missing.iter().filter_map(|tool| package(*tool)).collect();
-    if !packages.is_empty() && is_root() && find("apt-get").is_some() {
-        let folder = Path::new("/");
-        run(command("apt-get", &["update", "-q"], folder).env("DEBIAN_FRONTEND", "noninteractive"))?;
-        let mut install = command("apt-get", &["install", "-qy", "--no-install-recommends"], folder);
-        run(install.args(&packages).env("DEBIAN_FRONTEND", "noninteractive"))?;
-    }
+    install(&missing)?;
     let still: Vec<&str> = missing.into_iter().filter(|tool| !is_there(*tool)).map(sentence).collect();
     if !still.is_empty() {
         bail!("something is missing:\n  {}", still.join("\n  "));
     }
     Ok(())
+}
+
+/// Installs what the tests can do with less of, where we may; else says what they do without it.
+pub fn wish_for(tool: Tool) {
+    if is_there(tool) {
+        return;
+    }
+    if let Err(error) = install(&[tool]) {
+        println!("{error:#}");
+    }
+    if !is_there(tool) {
+        println!("{}", sentence(tool));
+    }
+}
+
+/// Installs Debian's packages of tools, when this is root's Debian.
+fn install(tools: &[Tool]) -> anyhow::Result<()> {
+    let packages: Vec<&str> = tools.iter().filter_map(|tool| package(*tool)).collect();
+    if packages.is_empty() || !is_root() || find("apt-get").is_none() {
+        return Ok(());
+    }
+    let folder = Path::new("/");
+    run(command("apt-get", &["update", "-q"], folder).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    let mut install = command("apt-get", &["install", "-qy", "--no-install-recommends"], folder);
+    run(install.args(&packages).env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 /// Makes sure that the packages of `folder` are installed as its lockfile says.
@@ -55,6 +76,7 @@ pub fn ensure_packages(folder: &Path) -> anyhow::Result<()> {
 fn is_there(tool: Tool) -> bool {
     match tool {
         Tool::Chromium => Path::new("/usr/bin/chromium").is_file(),
+        Tool::Firefox => Path::new("/usr/bin/firefox-esr").is_file(),
         Tool::Postgres => postgres::programs().is_some(),
         Tool::Node => find("npm").is_some() && node_version().is_some_and(|version| version >= NODE),
     }
@@ -64,6 +86,7 @@ fn is_there(tool: Tool) -> bool {
 fn package(tool: Tool) -> Option<&'static str> {
     match tool {
         Tool::Chromium => Some("chromium"),
+        Tool::Firefox => Some("firefox-esr"),
         Tool::Postgres => Some("postgresql"),
         Tool::Node => None,
     }
@@ -72,6 +95,9 @@ fn package(tool: Tool) -> Option<&'static str> {
 fn sentence(tool: Tool) -> &'static str {
     match tool {
         Tool::Chromium => "`/usr/bin/chromium` is missing: the browser journeys need it; `apt-get install chromium`.",
+        Tool::Firefox => {
+            "`/usr/bin/firefox-esr` is missing: the hostile suite runs in Chromium only; `apt-get install firefox-esr`."
+        }
         Tool::Postgres => {
             "PostgreSQL's `initdb` is missing: the store's stories need a server; `apt-get install postgresql`."
         }
