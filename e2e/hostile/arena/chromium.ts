@@ -3,6 +3,9 @@ import { observeLaunches } from "./observe.ts";
 import type { Arena, How, Sent, Tab } from "./tab.ts";
 import { within } from "./within.ts";
 
+/** Debian's Chromium, unless another is named. */
+export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
 /** A cookie of the signed-in owner. */
 export interface Cookie {
   readonly name: string;
@@ -24,7 +27,7 @@ export async function chromiumArena(
   cookie: Cookie,
 ): Promise<{ arena: Arena; close(): Promise<void> }> {
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    executablePath: CHROMIUM,
     args: [
       "--disable-component-update",
       "--disable-sync",

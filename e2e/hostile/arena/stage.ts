@@ -29,6 +29,7 @@ export class Stage {
   readonly sinks: Sinks;
   readonly #address: string;
   readonly #tabs: Tab[] = [];
+  readonly #others: Stage[] = [];
 
   constructor(arena: Arena, target: Target, sinks: Sinks, address: string) {
     this.arena = arena;
@@ -84,6 +85,15 @@ export class Stage {
 
   async close(): Promise<void> {
     for (const tab of this.#tabs.splice(0)) await tab.close();
+    for (const other of this.#others.splice(0)) await other.close();
+  }
+
+  /** The same browser with another program, signed in there; its tabs close with this stage. */
+  async at(program: Target & { readonly url: string }): Promise<Stage> {
+    const other = new Stage(this.arena, program, this.sinks, this.#address);
+    this.#others.push(other);
+    await (await other.tab()).goto(program.url);
+    return other;
   }
 
   /** Tries ways out: from an app, where nothing may arrive, and without our headers, where all must. */
@@ -131,7 +141,9 @@ export class Stage {
       // Nothing written down, and the frame as it was: then nobody knows that anything was tried.
       const ran = sealed.log[evil.tag] !== undefined || sealed.end !== "frame ready";
       const one = (outcome: Finding["outcome"], seen: string) => findings.push({ vector: vector.name, outcome, seen });
-      if (hits.length > 0) one(known.includes(vector.name) ? "leaked, as known" : "leaked", words);
+      // What is known of a vector is that a name is looked up and a connection opened, never more.
+      const asKnown = known.includes(vector.name) && hits.every(({ via }) => via === "dns" || via === "tcp");
+      if (hits.length > 0) one(asKnown ? "leaked, as known" : "leaked", words);
       else if (!ran) one("failed", "proves nothing: the attack was not seen to run in the app");
       else if (sealed.unchanged !== undefined) one("failed", sealed.unchanged);
       else if (control.log[controlTag] === "unsupported") one("unsupported", "the browser has no such feature");

@@ -45,6 +45,8 @@ export type Outcome =
   | "leaked"
   /** Something arrived, as SECURITY.md says it does. */
   | "leaked, as known"
+  /** Nothing left the browser, but it worked, as SECURITY.md says it does. */
+  | "possible, as known"
   /** It arrived where it had to: in a page without our headers. */
   | "heard"
   /** The browser has no such feature. */
@@ -60,6 +62,8 @@ export interface Finding {
   readonly outcome: Outcome;
   /** How it was seen, in words. */
   readonly seen: string;
+  /** A time that was measured, in milliseconds, where the report tells times. */
+  readonly milliseconds?: number;
 }
 
 /** Runs inside the page: carries out all attacks of the page at once, in a click. */

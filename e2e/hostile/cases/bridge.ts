@@ -1,76 +1,8 @@
-import { pause, type Stage, until } from "../arena/stage.ts";
+import { pause, until } from "../arena/stage.ts";
 import type { Tab } from "../arena/tab.ts";
 import type { Case } from "./case.ts";
-import { attempt, check, frameState, launches, longestGap, measureGaps, notYet, tornDown, works } from "./check.ts";
-
-/**
- * What a hostile app does to hold the port: it listens to what the runtime sends, and makes the
- * runtime sign bodies of its own.
- */
-const GRAB = `
-const post = MessagePort.prototype.postMessage;
-const stringify = JSON.stringify;
-const hostile = { port: undefined, sent: [], answers: [], drop: 0 };
-MessagePort.prototype.postMessage = function (message, ...rest) {
-  // React has ports of its own.
-  if (typeof message !== "string") return post.call(this, message, ...rest);
-  if (hostile.port === undefined) {
-    hostile.port = this;
-    this.addEventListener("message", ({ data }) => hostile.answers.push(data.slice(0, 400)));
-  }
-  if (hostile.sent.length < 1000) hostile.sent.push(message.slice(0, 4000));
-  if (hostile.drop > 0) { hostile.drop -= 1; return; }
-  post.call(this, message, ...rest);
-};
-// The key is in this realm: whoever replaces what the signing uses has it, and signs without the runtime.
-const set = Uint8Array.prototype.set;
-Uint8Array.prototype.set = function (bytes, ...rest) {
-  if (bytes.length === 32) hostile.key ??= Uint8Array.from(bytes);
-  return set.call(this, bytes, ...rest);
-};
-hostile.flood = async (count) => {
-  const key = await crypto.subtle.importKey("raw", hostile.key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const launch = new URLSearchParams(location.search).get("launch");
-  hostile.drop = 1e9;
-  const first = Number(/"seq":([0-9]+)/.exec(hostile.sent.at(-1))[1]) + 1;
-  const messages = await Promise.all(Array.from({ length: count }, async (_, n) => {
-    const body = '{"jsonrpc":"2.0","id":' + (50000 + n) + ',"method":"data.list","params":{"collection":"x"}}';
-    const mac = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(launch + "|frame|" + (first + n) + "|" + body));
-    const hex = [...new Uint8Array(mac)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    return '{"seq":' + (first + n) + ',"mac":"' + hex + '","body":' + body + '}';
-  }));
-  for (const message of messages) hostile.raw(message);
-};
-hostile.raw = (message) => post.call(hostile.port, message);
-hostile.link = window[Symbol.for("cumulonimbus")];
-hostile.signed = (body) => {
-  JSON.stringify = () => body;
-  const answer = hostile.link.call("data.list", {});
-  JSON.stringify = stringify;
-  return answer;
-};
-window.hostile = hostile;
-hostile.link.call("data.list", { collection: "grab" });
-`;
-
-interface Grabbed {
-  port: MessagePort | undefined;
-  sent: string[];
-  answers: string[];
-  drop: number;
-  raw(message: unknown): void;
-  flood(count: number): Promise<void>;
-  signed(body: string): Promise<unknown>;
-  link: { call(method: string, params: unknown): Promise<unknown> };
-}
-
-async function grabbed(stage: Stage): Promise<Tab> {
-  const tab = await stage.run(GRAB);
-  await until("the app holds the port", () => tab.inFrame(() => (window as any).hostile.answers.length > 0));
-  return tab;
-}
-
-const answers = (tab: Tab) => tab.inFrame(() => ((window as any).hostile as Grabbed).answers);
+import { attempt, check, frameState, launches, longestGap, measureGaps, tornDown, works } from "./check.ts";
+import { answers, type Grabbed, GRAB, grabbed } from "./grab.ts";
 
 /** Waits for an answer of the host page that contains `text`. */
 async function answered(tab: Tab, vector: string, text: string) {
@@ -80,7 +12,7 @@ async function answered(tab: Tab, vector: string, text: string) {
   return check(vector, seen !== undefined && (await works(tab)), seen ?? `no answer with \`${text}\`: ${(await answers(tab)).slice(-2).join(" ")}`);
 }
 
-/** Cases 52 to 69. */
+/** Cases 52 and 54 to 66, 68, 69. */
 export const bridges: readonly Case[] = [
   {
     id: 52,
@@ -99,40 +31,6 @@ export const bridges: readonly Case[] = [
       const launched = (await (await stage.api(`/api/apps/${app.appId}/launch`, {})).json()) as { storage: unknown };
       const stored = JSON.stringify(launched.storage);
       return [check("a call without the port", stored === '{"local":{}}' && (await works(tab)), `stored: ${stored}; the app goes on`)];
-    },
-  },
-  {
-    id: 53,
-    title: "hello of a sibling with a stolen launch",
-    category: "bridge",
-    async run(stage) {
-      const tab = await grabbed(stage);
-      const [stolen] = await launches(tab);
-      const host = stage.target.origin;
-      // The sibling is a frame of the host page with an opaque origin too.
-      const seen = await tab.inPage(
-        async ({ launch, host }) => {
-          const sibling = document.body.appendChild(document.createElement("iframe"));
-          const { port1, port2 } = new MessageChannel();
-          const answer = new Promise((resolve) => {
-            port1.onmessage = ({ data }) => resolve(data);
-            setTimeout(() => resolve("silence"), 1_000);
-          });
-          // As the sibling would send it: the same data, another source.
-          const event = new MessageEvent("message", {
-            data: { hello: "cumulonimbus", v: 1, launch },
-            origin: "null",
-            source: sibling.contentWindow,
-            ports: [port2],
-          });
-          window.dispatchEvent(event);
-          const said = await answer;
-          sibling.remove();
-          return `${said} at ${host}`;
-        },
-        { launch: stolen?.launch ?? "", host },
-      );
-      return [check("hello from another frame", seen.startsWith("silence") && (await works(tab)), `${seen}; the app goes on`)];
     },
   },
   {
@@ -359,30 +257,6 @@ export const bridges: readonly Case[] = [
       });
       await pause(300);
       return [check("$/cancel and an answer to nothing", await works(tab), "no effect; the app's calls are answered")];
-    },
-  },
-  {
-    id: 67,
-    title: "a stream that nobody reads",
-    category: "bridge",
-    async run(stage) {
-      const tab = await grabbed(stage);
-      const answer = await tab.inFrame(attempt, { method: "ai.complete", params: { prompt: "x" } });
-      const codes = await tab.inFrame(async () => {
-        const { link } = (window as any).hostile as Grabbed;
-        const seen = new Set<string>();
-        for (let n = 0; n < 200; n++) {
-          void link.call("data.subscribe", { collection: "x" }).then(() => seen.add("result"), (error: { code: string }) => seen.add(error.code));
-        }
-        await new Promise((resolve) => setTimeout(resolve, 2_000));
-        return [...seen];
-      });
-      const other = await stage.run("");
-      return [
-        check("ai.complete without a grant", answer.startsWith("refused"), answer),
-        check("200 subscriptions", await works(other), `another app works; answers: ${codes.join(", ") || "none yet"}`),
-        notYet("backpressure of a model's stream", true, "no model answers here: the credits of streams are tested in the parts' own tests"),
-      ];
     },
   },
   {

@@ -23,11 +23,16 @@ export async function attempt({ method, params }: { method: string; params: unkn
   }
 }
 
-/** A method that the bridge does not have. */
-export async function absent(stage: Stage, method: string, params: unknown): Promise<Finding> {
+/** A feature that the product does not have: neither a method of the bridge nor a route, by these names. */
+export async function absent(stage: Stage, feature: string, method: string, path: string): Promise<Finding[]> {
   const tab = await stage.run("");
-  const answer = await tab.inFrame(attempt, { method, params });
-  return notYet(method, answer.startsWith("refused unknown-method"), `the bridge answers: ${answer}`);
+  const answer = await tab.inFrame(attempt, { method, params: {} });
+  const { status } = await stage.api(path, {});
+  const none = `the product has no ${feature}`;
+  return [
+    notYet(method, answer.startsWith("refused unknown-method"), `${none}; the bridge answers: ${answer}`),
+    notYet(`POST ${path}`, status === 404, `${none}; status ${status}`),
+  ];
 }
 
 /** What the host page shows of the frame. */
@@ -84,9 +89,12 @@ export async function launches(tab: Tab): Promise<{ launch: string; token: strin
   return await tab.inPage(() => (window as any).hostileLaunches);
 }
 
-/** Begins to measure how long the host page's script is held up. */
-export async function measureGaps(tab: Tab): Promise<void> {
-  await tab.inPage(() => {
+/** Where a script can be held up: in the host page, or in its app. */
+export type Place = "host page" | "app";
+
+/** Begins to measure how long a page's script is held up. */
+export async function measureGaps(tab: Tab, place: Place = "host page"): Promise<void> {
+  await inside(tab, place, () => {
     let last = performance.now();
     (window as any).hostileGap = 0;
     setInterval(() => {
@@ -97,7 +105,16 @@ export async function measureGaps(tab: Tab): Promise<void> {
   });
 }
 
-/** The longest time for which the host page's script was held up since, in milliseconds. */
-export async function longestGap(tab: Tab): Promise<number> {
-  return Math.round(await tab.inPage(() => (window as any).hostileGap as number));
+/** The longest time for which a page's script was held up since, in milliseconds. */
+export async function longestGap(tab: Tab, place: Place = "host page"): Promise<number> {
+  return Math.round(await inside(tab, place, () => (window as any).hostileGap as number));
+}
+
+function inside<R>(tab: Tab, place: Place, run: () => R): Promise<R> {
+  return place === "app" ? tab.inFrame(run) : tab.inPage(run);
+}
+
+/** A check that something took, or held up, less than so many milliseconds; the report tells the time. */
+export function within(vector: string, milliseconds: number, most: number, words: string): Finding {
+  return { ...check(vector, milliseconds < most, `${words} ${milliseconds} ms`), milliseconds };
 }

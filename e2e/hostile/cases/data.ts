@@ -229,9 +229,13 @@ export const thefts: readonly Case[] = [
     category: "data",
     browserless: true,
     async run(stage) {
-      const session = (await (await stage.api("/api/session")).json()) as object;
-      const users = await stage.api("/api/users");
-      return [notYet("two people", users.status === 404, `there is one person, the owner: ${JSON.stringify(session).slice(0, 120)}`)];
+      const session = await (await stage.api("/api/session")).text();
+      const findings = [];
+      for (const path of ["/api/users", "/api/accounts", "/api/sign-up"]) {
+        const { status } = await stage.api(path, {});
+        findings.push(notYet(`POST ${path}`, status === 404, `the product has no accounts; status ${status}`));
+      }
+      return [...findings, check("whoever signs in", session.includes("user"), `is the one person that there is, the owner: ${session.slice(0, 120)}`)];
     },
   },
 ];

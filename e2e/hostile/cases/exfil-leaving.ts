@@ -51,8 +51,7 @@ export const links: readonly Vector[] = [
   {
     name: "ping",
     alone: true,
-    // Firefox has it switched off.
-    needs: () => !navigator.userAgent.includes("Firefox"),
+    silent: "Firefox has it switched off",
     attack: ({ http }) => {
       const link = document.createElement("a");
       link.href = "#here";

@@ -142,7 +142,7 @@ export const interfaces: readonly Case[] = [
       // No policy forbids it: a click in any page may put something there. SECURITY.md says so.
       const known = stage.arena.name === "firefox" ? ["copy command", "write", "write anything"] : ["copy command"];
       const findings = denied(seen).map((finding): Finding =>
-        finding.outcome === "failed" && known.includes(finding.vector) ? { ...finding, outcome: "leaked, as known" } : finding,
+        finding.outcome === "failed" && known.includes(finding.vector) ? { ...finding, outcome: "possible, as known" } : finding,
       );
       return [...findings, check("the control", /granted|returned true/.test(`${free.seen["write"]} ${free.seen["copy command"]}`), free.seen)];
     },
@@ -186,17 +186,17 @@ export const interfaces: readonly Case[] = [
     category: "interface",
     async run(stage) {
       const tab = await stage.run("");
-      const looked = await tab.inPage(() => {
-        // Notes the button that opens the address when it comes, and whether it was ready at once.
+      await tab.inPage(() => {
+        // Notes when the button that opens the address comes, and when it is ready. An observer is
+        // told before the page's next task, so that the time between is never seen too short.
         const seen: { at?: number; armedAt?: number } = {};
         Object.assign(window, { hostileDialog: seen });
-        setInterval(() => {
+        new MutationObserver(() => {
           const button = document.querySelector('a[href^="http://evil.test"]');
           if (button === null) return;
           seen.at ??= performance.now();
           if (button.getAttribute("aria-disabled") === "false") seen.armedAt ??= performance.now();
-        }, 10);
-        return true;
+        }).observe(document, { subtree: true, childList: true, attributes: true });
       });
       await tab.inFrame(() => {
         void (window as any)[Symbol.for("cumulonimbus")].call("ui.openLink", { url: "http://evil.test/" }).catch(() => {});
@@ -206,7 +206,8 @@ export const interfaces: readonly Case[] = [
       const { at = 0, armedAt = 0 } = await dialog();
       const request = await (await stage.run("")).inFrame(attempt, { method: "permission.request", params: { permission: "http", domain: "evil.test" } });
       return [
-        check("a question of the host page", looked && armedAt - at >= 450, `outside of the frame; ready ${Math.round(armedAt - at)} ms after it came`),
+        // The half second runs from when it is put into the page, and laying it out is part of it.
+        check("a question of the host page", armedAt - at >= 400, `outside of the frame; ready ${Math.round(armedAt - at)} ms after it came`),
         check("a permission that was not declared", !/true|granted/.test(request), request),
       ];
     },
