@@ -44,7 +44,7 @@ const ONCE = { tag: "@once" };
 for (const { id, title, category, browserless = false, run } of cases) {
   test(`${id} ${title}`, browserless ? ONCE : {}, async ({ stage }, info) => {
     const findings = await run(stage);
-    await info.attach("findings", { body: JSON.stringify({ id, title, category, findings }), contentType: "application/json" });
+    await info.attach("findings", { body: JSON.stringify({ id, title, category, browserless, findings }), contentType: "application/json" });
     expect(findings.length).toBeGreaterThan(0);
     const bad = findings.filter(({ outcome }) => outcome === "leaked" || outcome === "failed");
     expect(bad.map(({ vector, outcome, seen }) => `${vector}: ${outcome}: ${seen}`)).toEqual([]);

@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { FullConfig, FullResult, Reporter, TestCase, TestError, TestResult } from "@playwright/test/reporter";
+import type { FullResult, Reporter, Suite, TestCase, TestError, TestResult } from "@playwright/test/reporter";
+import { CHROMIUM } from "./arena/chromium.ts";
+import { FIREFOX } from "./arena/firefox.ts";
 import type { Finding, Outcome } from "./arena/vector.ts";
 
 /** What a case attaches. */
@@ -8,19 +11,26 @@ interface CaseFindings {
   readonly id: number;
   readonly title: string;
   readonly category: string;
+  readonly browserless: boolean;
   readonly findings: readonly Finding[];
 }
 
+type Told = CaseFindings & { readonly browser: string };
+type Line = Omit<Told, "findings"> & Finding;
+
+const BROWSERS: Readonly<Record<string, string>> = { chromium: CHROMIUM, firefox: FIREFOX };
+const OUTCOMES: readonly Outcome[] = ["blocked", "heard", "unsupported", "not there yet", "leaked, as known", "possible, as known", "leaked", "failed"];
+
 /** Prints a line for each case and a closing line, and writes `report/hostile.md`. */
 export default class HostileReport implements Reporter {
-  readonly #cases: (CaseFindings & { browser: string })[] = [];
+  readonly #cases: Told[] = [];
   readonly #failures: string[] = [];
   #browsers: string[] = [];
   #passed = 0;
   #started = 0;
 
-  onBegin(config: FullConfig): void {
-    this.#browsers = config.projects.map(({ name }) => name);
+  onBegin(_: unknown, suite: Suite): void {
+    this.#browsers = suite.suites.map(({ title }) => title);
     this.#started = Date.now();
   }
 
@@ -52,44 +62,99 @@ export default class HostileReport implements Reporter {
     const folder = fileURLToPath(new URL("../report", import.meta.url));
     mkdirSync(folder, { recursive: true });
     const closing = `${this.#passed} passed, ${this.#failures.length} failed`;
-    writeFileSync(`${folder}/hostile.md`, this.#text(closing, seconds));
-    console.log(`${this.#counts()}\nThe report is in e2e/report/hostile.md; ${seconds} s.\n${closing}`);
+    const failures = this.#failures.map((failure) => `- ${failure.replaceAll("\n", "\n  ")}`);
+    const lines = this.#cases
+      .sort((a, b) => a.id - b.id || a.browser.localeCompare(b.browser))
+      .flatMap(({ findings, ...about }) => findings.map((finding) => ({ ...about, ...finding })));
+    const text = [
+      "# The hostile suite",
+      `${closing}, in ${seconds} s.`,
+      ...this.#ran(),
+      ...(failures.length > 0 ? ["## Failures", failures.join("\n")] : []),
+      ...sections(lines),
+    ];
+    writeFileSync(`${folder}/hostile.md`, `${text.join("\n\n")}\n`);
+    const counts = OUTCOMES.map((outcome) => [outcome, count(lines, outcome)] as const).filter(([, found]) => found > 0);
+    console.log(counts.map(([outcome, found]) => `${found} ${outcome}`).join(", "));
+    console.log(`${this.#ran().join("\n")}\nThe report is in e2e/report/hostile.md; ${seconds} s.\n${closing}`);
     return { status: this.#failures.length > 0 ? "failed" : result.status };
   }
 
-  #counts(): string {
-    const counts = new Map<Outcome, number>();
-    for (const { outcome } of this.#cases.flatMap(({ findings }) => findings)) {
-      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    }
-    return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
+  /** Which browsers took part, and which did not. */
+  #ran(): string[] {
+    return Object.entries(BROWSERS).map(([name, path]) => {
+      const version = versionOf(path);
+      if (this.#browsers.includes(name)) return `${name}: ${version ?? path}.`;
+      return version === undefined ? `${name} was not run: there is no \`${path}\`.` : `${name} was not run, though \`${path}\` is there.`;
+    });
   }
+}
 
-  #text(closing: string, seconds: number): string {
-    const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
-    const rows = this.#cases
-      .sort((a, b) => a.id - b.id || a.browser.localeCompare(b.browser))
-      .flatMap(({ id, title, browser, findings }) =>
-        findings.map(
-          ({ vector, outcome, seen }) =>
-            `| ${id} | ${cell(title)} | ${cell(vector)} | ${browser} | ${outcome} | ${cell(seen)} |`,
-        ),
-      );
-    const failures = this.#failures.map((failure) => `- ${failure.replaceAll("\n", "\n  ")}`);
-    return [
-      "# The hostile suite",
-      "",
-      `${closing}, in ${seconds} s. By outcome: ${this.#counts()}.`,
-      ...(this.#browsers.includes("firefox")
-        ? []
-        : ["", "Firefox was not run: `/usr/bin/firefox-esr` is not installed."]),
-      ...(failures.length > 0 ? ["", "## Failures", "", ...failures] : []),
-      "",
-      "| case | title | vector | browser | outcome | how it was seen |",
-      "| --- | --- | --- | --- | --- | --- |",
-      ...rows,
-      "",
-    ].join("\n");
+function sections(lines: readonly Line[]): string[] {
+  const known = lines.filter(({ outcome }) => outcome === "leaked, as known" || outcome === "possible, as known");
+  const absent = lines.filter(({ outcome }) => outcome === "not there yet");
+  const times = lines.filter(({ milliseconds }) => milliseconds !== undefined);
+  const browsers = [...new Set(lines.map(({ browser }) => browser))];
+  return [
+    "## By category",
+    table(
+      ["category", "browser", ...OUTCOMES],
+      [...new Set(lines.map(({ category }) => category))].flatMap((category) =>
+        browsers.map((browser) => {
+          const own = lines.filter((line) => line.category === category && line.browser === browser);
+          return [category, browser, ...OUTCOMES.map((outcome) => String(count(own, outcome)))];
+        }),
+      ),
+    ),
+    ...part("What is known to get out, or to be possible (SECURITY.md)", ["case", "vector", "browser", "outcome", "how it was seen"], known, (line) => [`${line.id} ${line.title}`, line.vector, line.browser, line.outcome, line.seen]),
+    ...part("What is not there yet", ["case", "what was tested instead", "browser", "why"], absent, (line) => [`${line.id} ${line.title}`, line.vector, line.browser, line.seen]),
+    ...(times.length === 0 ? [] : ["## Times, in milliseconds", byBrowser(times, browsers, ({ milliseconds }) => String(milliseconds))]),
+    "## Every vector",
+    "Cases that no browser takes part in run once, and stand in the first column.",
+    byBrowser(lines, browsers, ({ outcome }) => outcome, ({ seen }) => seen),
+  ];
+}
+
+function part(heading: string, columns: readonly string[], lines: readonly Line[], row: (line: Line) => string[]): string[] {
+  return lines.length === 0 ? [] : [`## ${heading}`, table(columns, lines.map(row))];
+}
+
+/** One row for each vector, with a column for each browser, and how it was seen in each if that is to be told. */
+function byBrowser(lines: readonly Line[], browsers: readonly string[], cell: (line: Line) => string, seen?: (line: Line) => string): string {
+  const rows = new Map<string, Line[]>();
+  for (const line of lines) {
+    const key = JSON.stringify([line.id, line.vector]);
+    rows.set(key, [...(rows.get(key) ?? []), line]);
+  }
+  const inBrowser = (row: readonly Line[], browser: string) => row.find((line) => line.browser === browser);
+  return table(
+    ["case", "vector", ...browsers, ...(seen === undefined ? [] : browsers.map((browser) => `how it was seen in ${browser}`))],
+    [...rows.values()].map((row) => {
+      const [first] = row as [Line];
+      const of = (tell: (line: Line) => string) =>
+        browsers.map((browser) => {
+          const line = inBrowser(row, browser);
+          return line === undefined ? "–" : tell(line);
+        });
+      return [`${first.id} ${first.title}`, first.vector, ...of(cell), ...(seen === undefined ? [] : of(seen))];
+    }),
+  );
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((text) => text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ")).join(" | ")} |`;
+  return [line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function count(lines: readonly Line[], outcome: Outcome): number {
+  return lines.filter((line) => line.outcome === outcome).length;
+}
+
+function versionOf(path: string): string | undefined {
+  try {
+    return execFileSync(path, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return undefined;
   }
 }
 
