@@ -14,6 +14,6 @@ export default defineConfig({
   forbidOnly: true,
   fullyParallel: true,
   workers: 2,
-  timeout: 90_000,
+  timeout: 120_000,
   projects: [{ name: "chromium" }, ...(existsSync(FIREFOX) ? [{ name: "firefox", grepInvert: /@once/ }] : [])],
 });

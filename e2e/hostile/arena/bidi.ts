@@ -33,7 +33,7 @@ export class Bidi {
   static async connect(url: string): Promise<Bidi> {
     const socket = new WebSocket(url);
     await within(
-      10_000,
+      20_000,
       new Promise((resolve, reject) => {
         socket.onopen = resolve;
         socket.onerror = () => reject(new Error(`no connection to the browser at ${url}`));
@@ -43,7 +43,7 @@ export class Bidi {
   }
 
   /** Sends a command; its answer must come within so many milliseconds. */
-  async send(method: string, parameters: object, milliseconds = 10_000): Promise<any> {
+  async send(method: string, parameters: object, milliseconds = 20_000): Promise<any> {
     const id = ++this.#last;
     const answer = new Promise<any>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     this.#socket.send(JSON.stringify({ id, method, params: parameters }));

@@ -40,7 +40,7 @@ export async function chromiumArena(
     acceptDownloads: false,
     viewport: { width: 1280, height: 800 },
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   await context.addInitScript(observeLaunches);
   await context.addCookies([{ ...cookie, domain: "localhost", path: "/", httpOnly: true, sameSite: "Strict" }]);
   return {
@@ -85,13 +85,13 @@ class ChromiumTab implements Tab {
   }
 
   async inPage<R, A>(run: Sent<A, R>, argument?: A): Promise<R> {
-    return await within(10_000, this.#page.evaluate(run as never, argument as never));
+    return await within(20_000, this.#page.evaluate(run as never, argument as never));
   }
 
   async inFrame<R, A>(run: Sent<A, R>, argument?: A): Promise<R> {
     const frame = this.#frame();
     if (frame === undefined) throw new Error("the app has no frame");
-    return await within(10_000, frame.evaluate(run as never, argument as never));
+    return await within(20_000, frame.evaluate(run as never, argument as never));
   }
 
   hasFrame(): Promise<boolean> {
@@ -101,7 +101,7 @@ class ChromiumTab implements Tab {
   async clickInFrame(selector: string, how: How = "plainly"): Promise<void> {
     // A negative control has its button in the page itself.
     await (this.#frame() ?? this.#page.mainFrame()).click(selector, {
-      timeout: 10_000,
+      timeout: 20_000,
       noWaitAfter: true,
       ...(how === "with Ctrl" && { modifiers: ["Control"] }),
       ...(how === "with Shift" && { modifiers: ["Shift"] }),
@@ -110,7 +110,7 @@ class ChromiumTab implements Tab {
   }
 
   async click(selector: string): Promise<void> {
-    await this.#page.click(selector, { timeout: 10_000, noWaitAfter: true });
+    await this.#page.click(selector, { timeout: 20_000, noWaitAfter: true });
   }
 
   url(): Promise<string> {
@@ -136,7 +136,7 @@ class ChromiumTab implements Tab {
 
   async close(): Promise<void> {
     const pages = [...this.#popups, this.#page];
-    await within(10_000, Promise.all(pages.map((page) => page.close()))).catch(() => {});
+    await within(20_000, Promise.all(pages.map((page) => page.close()))).catch(() => {});
   }
 
   #frame(): Frame | undefined {

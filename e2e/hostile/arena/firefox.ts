@@ -195,7 +195,7 @@ class FirefoxTab implements Tab {
   }
 
   async #click(context: string, selector: string, how: How = "plainly"): Promise<void> {
-    const end = Date.now() + 10_000;
+    const end = Date.now() + 20_000;
     let element: { sharedId?: string } = {};
     while (element.sharedId === undefined) {
       if (Date.now() > end) throw new Error(`there is no \`${selector}\` to be clicked`);

@@ -38,9 +38,8 @@ async function leaves(tab: Tab): Promise<Finding> {
   return within("leaving", Date.now() - started, 5_000, "the list of apps is there, and no frame, after");
 }
 
-/** How long it takes until the host page says that the app hangs. */
-async function isNamed(tab: Tab): Promise<Finding> {
-  const started = Date.now();
+/** How long it takes from the click that started it until the host page says that the app hangs. */
+async function isNamed(tab: Tab, started: number): Promise<Finding> {
   const says = async () => (await tab.inPage(frameState)).error.includes("endless loop");
   const late = await until("the host page names the loop", says, 30_000).then(() => "", String);
   const took = Date.now() - started;
@@ -53,15 +52,16 @@ async function endure(
   code: string,
   seconds: number,
   most: number,
-  meanwhile?: (tab: Tab) => Promise<Finding>,
+  meanwhile?: (tab: Tab, started: number) => Promise<Finding>,
 ): Promise<{ tab: Tab; findings: Finding[] }> {
   const sibling = await stage.run("");
   const tab = await stage.run(onGo(code));
   await measureGaps(tab);
   await measureGaps(sibling);
   await measureGaps(sibling, "app");
+  const started = Date.now();
   await tab.clickInFrame("#go");
-  const [seen] = await Promise.all([meanwhile?.(tab), pause(seconds * 1_000)]);
+  const [seen] = await Promise.all([meanwhile?.(tab, started), pause(seconds * 1_000)]);
   const [host, beside, other] = [await longestGap(tab), await longestGap(sibling), await longestGap(sibling, "app")];
   const beats = await works(sibling);
   return {
