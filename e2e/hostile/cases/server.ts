@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { shell, type Stage, until } from "../arena/stage.ts";
+import type { Finding } from "../arena/vector.ts";
 import type { Case } from "./case.ts";
 import { absent, attempt, check, notYet } from "./check.ts";
 import { mostMemory, ollamaAt, withProgram } from "./programs.ts";
@@ -56,6 +57,21 @@ async function fakeOllama(answer: (path: string) => { status: number; headers: R
   await once(server, "listening");
   const url = `http://${address}:${(server.address() as AddressInfo).port}`;
   return { url, asked, close: () => server.close() };
+}
+
+/** A model's address that is where clouds keep their machines' credentials; in this namespace it is the case's own. */
+async function towardsMetadata(secret: string): Promise<Finding[]> {
+  const service = await fakeOllama(() => ({ status: 200, headers: {}, body: secret }), METADATA);
+  const said = await withOllama(service.url, async (health) => health).catch((error: unknown) => String(error));
+  service.close();
+  if (said.includes("ended at its start")) {
+    const named = said.includes("OLLAMA_API_URL") && !said.includes("panicked");
+    return [check("the metadata service's address", named && service.asked.length === 0, `the program does not start with it: ${said.slice(-200)}`)];
+  }
+  return [
+    check("the metadata service's words", !said.includes(secret) && service.asked.length > 0, "nothing of its answer is shown"),
+    notYet("the metadata service's address", service.asked.length > 0, "the product has no refusal of it: the address is the administrator's alone, in the environment"),
+  ];
 }
 
 /** Cases 96 to 106. */
@@ -258,16 +274,12 @@ export const edges: readonly Case[] = [
       const echoed = await withOllama(other.url, async (health) => health);
       other.close();
       const self = await withOllama(stage.target.origin, async (health) => health);
-      // A machine in a cloud has it; in this namespace it is the case's own.
-      const service = await fakeOllama(() => ({ status: 200, headers: {}, body: secret }), METADATA);
-      const metadata = await withOllama(service.url, async (health) => health);
-      service.close();
+      const metadata = await towardsMetadata(secret);
       return [
         check("a redirect", redirecting.asked.length > 0 && hits.length === 0 && !redirected.includes(secret), `not followed: ${redirected.slice(0, 160)}`),
         check("another service", !echoed.includes(secret), `its words are not shown; asked ${[...new Set(other.asked)].join(", ")}`),
         check("this program's kind", self.includes('"healthy":false') && !self.includes("signed-out"), self.slice(0, 260)),
-        check("the metadata service's words", !metadata.includes(secret), "nothing of its answer is shown"),
-        notYet("the metadata service's address", service.asked.length > 0, "the address is the administrator's alone, in the environment, and this one is not refused"),
+        ...metadata,
       ];
     },
   },
