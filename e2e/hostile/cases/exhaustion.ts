@@ -40,8 +40,8 @@ async function leaves(tab: Tab): Promise<Finding> {
   const started = Date.now();
   await tab.click(LEAVE);
   const left = async () => new URL(await tab.url()).pathname === "/" && (await tab.inPage(frameState)).count === 0;
-  await until("the list of apps is there", left);
-  return within("leaving", Date.now() - started, 5_000, "the list of apps is there, and no frame, after");
+  await until("the list of apps is there", left, 15_000);
+  return within("leaving", Date.now() - started, 15_000, "the list of apps is there, and no frame, after");
 }
 
 /** How long it takes from the click that started it until the host page says that the app hangs. */
