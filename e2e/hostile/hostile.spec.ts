@@ -25,7 +25,7 @@ const test = base.extend<{ stage: Stage }, { setting: Setting; arena: Arena }>({
       await use(browser.arena);
       await browser.close();
     },
-    { scope: "worker", timeout: 60_000 },
+    { scope: "worker", timeout: 120_000 },
   ],
   stage: async ({ arena, setting }, use) => {
     const stage = new Stage(arena, setting, new Sinks(setting.sinks), setting.address);

@@ -47,6 +47,8 @@ export async function firefoxArena(
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, HOME: profile, MOZ_CRASHREPORTER_DISABLE: "1" },
   });
+  // Whatever becomes of the worker, and however far the start came, its browser ends with it.
+  process.once("exit", () => child.kill("SIGKILL"));
   const bidi = await Bidi.connect(`${await listening(child)}/session`);
   await bidi.send("session.new", {
     capabilities: { alwaysMatch: { unhandledPromptBehavior: { default: "dismiss" } } },
