@@ -1,7 +1,8 @@
 // Every English sentence of the studio, in one place.
 import type { GenerationState, Phase } from "./api/types";
-
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+import { localOnly, meter, model, noModel, reuse } from "./text/models";
+import { settings } from "./text/settings";
+import { count } from "./text/words";
 
 export const text = {
   product: "Cumulonimbus",
@@ -45,19 +46,21 @@ export const text = {
     crashedHint: "Reload it. What was generated is kept on the server.",
     reload: "Reload",
     unreachable: "The server does not answer.",
-    unreachableHint: "Check that `cumulonimbus` still runs in its terminal, then try again.",
+    unreachableHint: "Check that the server still runs in its terminal, then try again.",
     notOurServer: "What answered is not Cumulonimbus.",
     notOurServerHint: "Check the address, and any proxy in between.",
     status: (status: number) => `The server answered with status ${status}.`,
     lostBeforeStart: "The connection broke before the server confirmed the request.",
     lostBeforeStartHint: "Look for it among your apps before you try again.",
+    lost: "The connection broke before the end came.",
+    lostHint: "Check that the server still runs, then try again.",
     copy: "The browser did not allow copying.",
   },
   signIn: {
     title: "Sign in",
     lead: "Open the address that the server printed, or paste its token.",
     where:
-      "The address appears in the terminal in which `cumulonimbus` was started. The token is the part after `?token=`.",
+      "The address appears in the terminal in which the server was started. The token is the part after `?token=`.",
     label: "Token",
     button: "Sign in",
     busy: "Signing in…",
@@ -93,53 +96,11 @@ export const text = {
       ["Quiz", "A flash card quiz where I add my own cards and see my score"],
     ] as readonly (readonly [string, string])[],
   },
-  model: {
-    label: "Model for this request",
-    checking: "Looking for a model…",
-    none: "No model is connected",
-    stays: "stays on this machine or network",
-    leaves: "sent to the provider",
-    local: "Local",
-    hosted: "Hosted",
-    where: (local: boolean, name: string) =>
-      local
-        ? `Your description stays on this machine or network: ${name} answers.`
-        : `Your description is sent to ${name}.`,
-    demoWhere: "No model is asked. A sample app that we wrote is played.",
-    chip: (note: string) => `, ${note}. Choose the model.`,
-    choose: ". Choose the model.",
-    heading: "Who writes this app",
-    provider: "Provider",
-    auto: "Automatic",
-    autoNote: "The local model when it is ready, else the hosted one.",
-    name: "Model",
-    configured: (model: string | null) => (model ? `As configured: ${model}` : "As configured"),
-    hostedName: "Leave empty for the configured one",
-    demo: "Sample generator",
-    demoNote: "No model is connected: plays the sample nearest to the description.",
-    off: "switched off",
-    notReady: "not ready",
-    once: "For this request only. What is configured stays as it is.",
-  },
-  noModel: {
-    heading: "No model is connected yet",
-    lead: "Cumulonimbus needs a model to write code. Connect one of these; this page notices by itself.",
-    ollama: "On this machine: Ollama",
-    ollamaNote: "Private: nothing leaves your network.",
-    ollamaInstall: "Install Ollama from ollama.com and start it",
-    ollamaPull: "Fetch the configured model:",
-    ollamaCommand: (model: string) => `ollama pull ${model}`,
-    hosted: "Hosted: OpenRouter",
-    hostedNote: "Quick to set up; descriptions are sent there.",
-    hostedKey: "Start the server with a key:",
-    hostedCommand: "OPENROUTER_API_KEY=… cumulonimbus",
-    found: "What was found",
-    samples: "Or watch a sample being made",
-    samplesLabel: "Sample generator: no model is connected",
-    samplesNote:
-      "These apps were written by us. They play through the real pipeline: stream, build, sandbox.",
-    play: "Play the sample",
-  },
+  model,
+  localOnly,
+  reuse,
+  meter,
+  noModel,
   home: {
     title: "Your apps",
     heading: "Your apps",
@@ -152,6 +113,12 @@ export const text = {
     draft: "Draft",
     draftNote: "Nothing has run yet",
     ready: "Ready",
+    built: "Built",
+    builtNote: "It builds. It has not been opened in this browser yet.",
+    blank: "Shows nothing",
+    blankNote: "When it was last opened in this browser, it showed nothing.",
+    broken: "Did not run",
+    brokenNote: "When it was last opened in this browser, it stopped with an error.",
     generating: "Being generated",
     changed: (when: string) => `Changed ${when}`,
     menu: (name: string) => `More for ${name}`,
@@ -177,6 +144,8 @@ export const text = {
     conversation: "Conversation",
     you: "You",
     noTurns: "Nothing was asked here yet. Say below what should change.",
+    broughtDraft: "This app was brought in, but it does not build yet",
+    broughtDraftHint: "Its files are under Code. What keeps it from building stands below.",
     stop: "Stop",
     stopping: "Stopping…",
     refineLabel: "What to change",
@@ -193,9 +162,12 @@ export const text = {
     thinkingNow: "Thinking…",
     wroteFiles: (n: number) => `Wrote ${count(n, "file", "files")}`,
     writingFiles: "Writing files",
-    model: (name: string) => `Written by ${name}`,
-    modelRunning: (name: string) => `${name} answers`,
-    fallback: (from: string, to: string) => `${from} failed, ${to} goes on`,
+    fallback: (from: string, to: string) => `${from} failed; ${to} writes instead`,
+    continues: (from: string, to: string) =>
+      from === to
+        ? `${to} goes on from where its reply ended`
+        : `${from} broke off; ${to} goes on from where it stopped`,
+    begunAnew: (name: string) => `${name} begins again`,
     repairs: (n: number) => count(n, "repair made automatically", "repairs made automatically"),
     problems: (n: number) => count(n, "problem found", "problems found"),
     warnings: (n: number) => count(n, "warning", "warnings"),
@@ -209,7 +181,8 @@ export const text = {
     earlier: "Show what happened",
     earlierHide: "Hide what happened",
     earlierGone: "Nothing more was kept about this.",
-    usage: (seconds: string, tokens: string) => `${seconds} · ${tokens} tokens`,
+    usage: (seconds: string, tokens: string, cost: string | null) =>
+      `${seconds} · ${tokens} tokens${cost ? ` · ${cost}` : ""}`,
     reconnecting: (seconds: number) =>
       `The connection broke. Trying again in ${count(seconds, "second", "seconds")}; nothing is lost.`,
     connecting: "Connecting…",
@@ -263,7 +236,12 @@ export const text = {
     copied: (path: string) => `Copied ${path}.`,
     copiedAll: (n: number) => `Copied ${count(n, "file", "files")}.`,
     download: "Download as a zip",
-    cut: "The reply ended inside this file. It is kept, but was not built.",
+    cut: {
+      reply: "The reply ended inside this file. It is kept, but was not built.",
+      cancelled: "It was stopped inside this file. What had come is kept, but was not built.",
+      interrupted:
+        "The server stopped while this file was being written. What had come is kept, but was not built.",
+    },
     removed: "This file is no longer part of the app.",
   },
   preview: {
@@ -329,7 +307,7 @@ export const text = {
       notLoaded: "Its page has not loaded within 30 seconds.",
     },
     ended: "The session of this app has ended. Reload it to go on; what it has saved is kept.",
-    unreachable: "The server does not answer. Check that `cumulonimbus` still runs.",
+    unreachable: "The server does not answer. Check that the server still runs in its terminal.",
     timeout: "No answer came within 30 seconds.",
     cut: "The answer broke off.",
     says: (name: string, message: string) => `${name}: ${message}`,
@@ -375,56 +353,5 @@ export const text = {
     missing: "This app does not exist",
     missingNote: "It may have been deleted, or the address is not complete.",
   },
-  settings: {
-    title: "Settings",
-    lead: "What writes your apps, and how this looks.",
-    models: "Models",
-    modelsNote:
-      "Models are configured by variables of the server and take effect when it starts. They cannot be changed on this page yet.",
-    test: "Test connection",
-    testing: "Testing…",
-    tested: "Tested just now.",
-    ready: "Ready",
-    notReady: "Not ready",
-    off: "Switched off",
-    address: "Address",
-    version: "Version",
-    latency: "Answered in",
-    ms: (n: number) => `${n} ms`,
-    model: "Writes code with",
-    installed: "Installed models",
-    localNote: "Descriptions and code stay on this machine or network.",
-    hostedNote: "Descriptions and code are sent to this provider.",
-    demoNote: "Plays sample apps that we wrote. No model is asked. Never chosen by itself.",
-    chosen: "Used now",
-    variables: "Set by",
-    variable: {
-      ollama: ["OLLAMA_ENABLED", "OLLAMA_API_URL", "OLLAMA_MODEL", "OLLAMA_SMALL_MODEL"],
-      openrouter: ["OPENROUTER_API_KEY", "OPENROUTER_MODEL", "OPENROUTER_BASE_URL"],
-      demo: ["LLM_PROVIDER=demo"],
-    } as Readonly<Record<string, readonly string[]>>,
-    policy: "Which one is asked",
-    policyNote:
-      "`LLM_PROVIDER` chooses between `ollama`, `openrouter`, `demo` and `auto`; `LLM_FALLBACK_ENABLED` allows the hosted model to step in. Each request can choose otherwise, beside its description.",
-    appearance: "Appearance",
-    appearanceNote: "Kept in this browser.",
-    permissions: "What apps may do",
-    permissionsNote:
-      "Every app keeps its own data. What else you have allowed stands here; revoking it takes effect at once.",
-    permissionsEmpty: "You have allowed no app anything beyond its own data.",
-    revoke: "Revoke",
-    revokeFor: (name: string) => `Revoke what ${name} may do`,
-    revoked: (name: string) => `“${name}” may do nothing beyond its own data any more.`,
-    granted: (when: string) => `Allowed ${when}`,
-    may: {
-      ai: "ask the model",
-      domain: (domain: string) => `exchange data with ${domain}`,
-      sharedData: "change what everybody who uses it sees",
-    },
-    later: "Not here yet",
-    laterNote:
-      "Changing providers and keys, spending limits and accounts cannot be set on this page yet.",
-    session: "This browser",
-    signOut: "Sign out",
-  },
+  settings,
 } as const;

@@ -36,6 +36,8 @@ export const listApps = async () => (await call<{ apps: App[] }>("GET", "/api/ap
 export const getApp = (id: string) => call<App>("GET", `/api/apps/${id}`);
 export const renameApp = (id: string, name: string) =>
   call<App>("PATCH", `/api/apps/${id}`, { name });
+export const setLocalOnly = (id: string, localOnly: boolean) =>
+  call<App>("PATCH", `/api/apps/${id}`, { localOnly });
 export const deleteApp = (id: string) => call<unknown>("DELETE", `/api/apps/${id}`);
 export const undeleteApp = (id: string) => call<App>("POST", `/api/apps/${id}/undelete`, {});
 export const exportUrl = (id: string) => `/api/apps/${id}/export`;
@@ -98,7 +100,8 @@ function normalised(health: Health): Health {
   return health;
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** Asks for JSON. Throws `ApiError` where the server refuses or does not answer. */
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const response = await send(method, path, body);
   if (response.status === 204) return undefined as T;
   try {
@@ -113,7 +116,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   }
 }
 
-async function send(
+/** Sends a request and gives the answer of one that was not refused. */
+export async function send(
   method: string,
   path: string,
   body?: unknown,
@@ -140,8 +144,22 @@ async function send(
     if (signal?.aborted) throw cause;
     throw new ApiError(0, "unreachable", text.errors.unreachable, text.errors.unreachableHint);
   }
+  noteClock(response);
   if (response.ok) return response;
   throw await refusal(response);
+}
+
+let ahead = 0;
+
+/** How far the server's clock is ahead of this browser's, in milliseconds, to about a second. */
+export const serverAhead = () => ahead;
+
+function noteClock(response: Response) {
+  const said = Date.parse(response.headers.get("Date") ?? "");
+  if (Number.isNaN(said)) return;
+  const difference = said - Date.now();
+  // The header counts in whole seconds, and answers take a moment: less is the same clock.
+  ahead = Math.abs(difference) < 2000 ? 0 : difference;
 }
 
 async function refusal(response: Response): Promise<ApiError> {

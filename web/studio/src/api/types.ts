@@ -10,6 +10,8 @@ export interface App {
   description: string;
   executionMode: ExecutionMode;
   sample: boolean;
+  /** Whether only models on this machine or network may write it. */
+  localOnly?: boolean;
   /** The version that opens; none while nothing has run yet. */
   head: string | null;
   createdAt: string;
@@ -28,6 +30,8 @@ export interface Usage {
   totalMs: number;
   /** The context window that was asked for; 0 where the provider has no such setting. */
   contextTokens: number;
+  /** What the provider says that it cost, in US dollars. */
+  costUsd?: number | null;
 }
 
 export interface Diagnostic {
@@ -85,6 +89,10 @@ export interface GenerateRequest extends ModelChoice {
   executionMode: ExecutionMode;
   appId?: string | null;
   autoFix?: boolean;
+  /** For a new app: only models on this machine or network may ever write it. */
+  localOnly?: boolean;
+  /** A kept reply, to be used in place of asking a model. */
+  reuse?: string;
 }
 
 export type GenerationState = "running" | "complete" | "failed" | "cancelled" | "interrupted";
@@ -161,13 +169,13 @@ export type GenerationEvent =
       progress: number;
     }
   | ({ type: "model"; local: boolean; reason: string } & ModelRef)
-  | { type: "fallback"; from: ModelRef; to: ModelRef; reason: string }
+  | { type: "fallback"; from: ModelRef; to: ModelRef; reason: string; continues?: boolean }
   | { type: "text"; content: string }
   | { type: "thinking"; content: string }
   | { type: "chunk"; filename: string; content: string; progress: number }
   | { type: "file"; filename: string; state: FileState; content?: string; progress: number }
   | ({ type: "diagnostic" } & Diagnostic)
   | { type: "preview"; versionId: string; url: string; buildMs: number }
-  | ({ type: "usage"; estimatedPromptTokens: number } & Usage)
+  | ({ type: "usage"; estimatedPromptTokens: number; contextLength?: number | null } & Usage)
   | { type: "complete"; appId: string; versionId: string; url: string; progress: number }
   | { type: "error"; code: string; error: string; hint?: string; versionId?: string };

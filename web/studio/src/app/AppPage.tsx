@@ -2,6 +2,7 @@ import { ArrowLeft, PanelsTopLeft, RotateCw } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { ApiError, getApp } from "../api/client";
 import { useResource } from "../api/useResource";
+import { rememberRun } from "../home/lastRun";
 import { studioPath } from "../router";
 import { IframeSandbox } from "../sandbox/IframeSandbox";
 import { text } from "../text";
@@ -58,6 +59,7 @@ export function AppPage({ appId }: { appId: string }) {
             reloadKey={reloads}
             appId={appId}
             name={app.name}
+            onState={({ state }) => rememberRun(app.head, state)}
             className="h-full w-full"
           />
         ) : (

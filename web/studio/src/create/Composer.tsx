@@ -1,6 +1,6 @@
 import { ArrowUp } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { hasModel } from "../api/client";
+import type { Offer } from "../api/llm";
 import type { Health } from "../api/types";
 import { studioPath } from "../router";
 import { begin } from "../stream/begin";
@@ -9,7 +9,10 @@ import { Button } from "../ui/Button";
 import { Failure } from "../ui/Notice";
 import { AS_CONFIGURED, answererOf, type Choice, requestFields } from "./choice";
 import { ModelChip, ModelPicker } from "./ModelPicker";
-import { NoModel } from "./NoModel";
+import { NoModel, PlayingSamples } from "./NoModel";
+import { offersFor } from "./offers";
+import { ReuseOffer } from "./ReuseOffer";
+import { Where } from "./Where";
 
 /** The longest description, in characters, as the server has it. */
 const MAX_CHARS = 20_000;
@@ -19,13 +22,18 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 export function Composer({
   prompt: given,
   health,
+  hasApps,
 }: {
   prompt: string;
   health: Health | undefined;
+  /** Whether there are apps to come back to; undefined while that is not known. */
+  hasApps: boolean | undefined;
 }) {
   const [prompt, setPrompt] = useState(given);
   const [choice, setChoice] = useState<Choice>(AS_CONFIGURED);
+  const [localOnly, setLocalOnly] = useState(false);
   const [picking, setPicking] = useState(false);
+  const [offers, setOffers] = useState<readonly Offer[]>([]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -39,10 +47,10 @@ export function Composer({
   }, []);
 
   const over = [...prompt].length - MAX_CHARS;
-  const nobody = health !== undefined && answererOf(health, choice) === null;
-  const unready = prompt.trim() === "" || over > 0 || nobody || busy;
+  const who = health && answererOf(health, choice, localOnly);
+  const unready = prompt.trim() === "" || over > 0 || who === null || busy;
 
-  const generate = async (description: string, by: Choice) => {
+  const generate = async (description: string, by: Choice, reuse?: string) => {
     setBusy(true);
     setError(undefined);
     try {
@@ -50,6 +58,8 @@ export function Composer({
         prompt: description,
         executionMode: "sandbox",
         ...requestFields(by),
+        ...(localOnly ? { localOnly } : {}),
+        ...(reuse === undefined ? {} : { reuse }),
       });
       location.assign(studioPath(appId, generationId));
     } catch (cause) {
@@ -57,19 +67,44 @@ export function Composer({
       setBusy(false);
     }
   };
+  /** Offers what is kept from before, once; else generates. */
+  const submit = async () => {
+    if (unready) return;
+    if (offers.length === 0 && who?.provider !== "demo") {
+      setBusy(true);
+      const found = await offersFor({ prompt, ...requestFields(choice) });
+      if (found.length > 0) {
+        setOffers(found);
+        setPicking(false);
+        setBusy(false);
+        return;
+      }
+    }
+    await generate(prompt, choice);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    if (!unready) void generate(prompt, choice);
+    void submit();
+  };
+  // What is offered fits what was asked, and nothing else.
+  const change = (description: string) => {
+    setPrompt(description);
+    setOffers([]);
+  };
+  const choose = (by: Choice) => {
+    setChoice(by);
+    setOffers([]);
   };
 
+  const asked = health && answererOf(health, AS_CONFIGURED);
   return (
     <div className="space-y-4">
       <form
         className="overflow-hidden rounded-2xl border border-line-strong bg-surface shadow-high transition-colors focus-within:border-accent"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!unready) void generate(prompt, choice);
+          void submit();
         }}
       >
         <label>
@@ -80,7 +115,7 @@ export function Composer({
             value={prompt}
             placeholder={text.create.placeholder}
             className="block max-h-[50vh] min-h-26 w-full resize-none bg-transparent px-4 pt-4 pb-2 text-base outline-none field-sizing-content placeholder:text-faint sm:px-5 sm:text-[17px]"
-            onChange={(event) => setPrompt(event.target.value)}
+            onChange={(event) => change(event.target.value)}
             onKeyDown={onKeyDown}
           />
         </label>
@@ -94,6 +129,7 @@ export function Composer({
           <ModelChip
             health={health}
             choice={choice}
+            localOnly={localOnly}
             open={picking}
             panel={panel}
             onToggle={() => setPicking(!picking)}
@@ -113,8 +149,33 @@ export function Composer({
             </Button>
           </div>
         </div>
+        <Where
+          health={health}
+          choice={choice}
+          localOnly={localOnly}
+          onLocalOnly={(on) => {
+            setLocalOnly(on);
+            const chosen = health?.providers.find((p) => p.provider === choice.provider);
+            choose(on && chosen && !chosen.local ? AS_CONFIGURED : choice);
+          }}
+        />
         {picking && health && (
-          <ModelPicker id={panel} health={health} choice={choice} onChange={setChoice} withDemo />
+          <ModelPicker
+            id={panel}
+            health={health}
+            choice={choice}
+            localOnly={localOnly}
+            onChange={choose}
+            withDemo
+          />
+        )}
+        {offers.length > 0 && (
+          <ReuseOffer
+            offers={offers}
+            busy={busy}
+            onUse={(offer) => void generate(prompt, choice, offer.id)}
+            onAnew={() => void generate(prompt, choice)}
+          />
         )}
       </form>
 
@@ -129,7 +190,7 @@ export function Composer({
               aria-label={text.create.example(title)}
               className="h-8 rounded-full border border-line bg-surface/70 px-3.5 text-[13px] text-muted transition-colors hover:border-line-strong hover:text-ink"
               onClick={() => {
-                setPrompt(description);
+                change(description);
                 field.current?.focus();
               }}
             >
@@ -139,12 +200,14 @@ export function Composer({
         ))}
       </ul>
 
-      {health && !hasModel(health) && choice.provider === null && (
+      {asked?.provider === "demo" && <PlayingSamples />}
+      {health && asked === null && choice.provider === null && hasApps !== undefined && (
         <NoModel
           health={health}
           busy={busy}
+          folded={hasApps}
           onPlay={(sample) => {
-            setPrompt(sample.prompt);
+            change(sample.prompt);
             void generate(sample.prompt, { provider: "demo", model: "" });
           }}
         />

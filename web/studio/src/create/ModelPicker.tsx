@@ -1,24 +1,27 @@
 import { ChevronDown, Cloud, Laptop, Sparkles } from "lucide-react";
-import { type ReactNode, useId } from "react";
+import { useId } from "react";
 import type { Health, ProviderChoice, ProviderHealth } from "../api/types";
 import { text } from "../text";
+import { Option } from "../ui/Option";
 import { AS_CONFIGURED, answererOf, type Choice } from "./choice";
 
 /** The line that says who will answer; pressing it opens the choice. */
 export function ModelChip({
   health,
   choice,
+  localOnly,
   open,
   panel,
   onToggle,
 }: {
   health: Health | undefined;
   choice: Choice;
+  localOnly: boolean;
   open: boolean;
   panel: string;
   onToggle: () => void;
 }) {
-  const who = health && answererOf(health, choice);
+  const who = health && answererOf(health, choice, localOnly);
   const note = who
     ? who.provider === "demo"
       ? text.model.demo
@@ -26,7 +29,9 @@ export function ModelChip({
         ? text.model.stays
         : text.model.leaves
     : "";
-  const label = who?.name ?? (health ? text.model.none : text.model.checking);
+  const label =
+    who?.name ??
+    (health ? (localOnly ? text.model.noneLocal : text.model.none) : text.model.checking);
   return (
     <button
       type="button"
@@ -63,19 +68,21 @@ export function ModelPicker({
   id,
   health,
   choice,
+  localOnly,
   onChange,
   withDemo,
 }: {
   id: string;
   health: Health;
   choice: Choice;
+  /** Whether the app never leaves this machine: then no hosted model can be chosen. */
+  localOnly: boolean;
   onChange: (choice: Choice) => void;
   /** Whether the sample generator can be chosen: it makes apps, and cannot change them. */
   withDemo: boolean;
 }) {
   const group = useId();
   const provider = health.providers.find((p) => p.provider === choice.provider);
-  const who = answererOf(health, choice);
   const pick = (value: ProviderChoice | null) => onChange({ provider: value, model: "" });
   return (
     <div id={id} className="rise border-t border-line px-4 py-4 text-sm">
@@ -86,7 +93,7 @@ export function ModelPicker({
             group={group}
             checked={choice.provider === null || choice.provider === "auto"}
             name={text.model.auto}
-            note={text.model.autoNote}
+            note={localOnly ? text.model.autoLocal : text.model.autoNote}
             onPick={() => pick(AS_CONFIGURED.provider)}
           />
           {health.providers
@@ -97,9 +104,9 @@ export function ModelPicker({
                 group={group}
                 checked={choice.provider === p.provider}
                 name={p.name}
-                note={noteOf(p)}
+                note={localOnly && !p.local ? text.model.staysOut : noteOf(p)}
                 badge={p.local ? text.model.local : text.model.hosted}
-                disabled={!p.enabled}
+                disabled={!p.enabled || (localOnly && !p.local)}
                 onPick={() => pick(p.provider)}
               />
             ))}
@@ -121,13 +128,7 @@ export function ModelPicker({
           onChange={(model) => onChange({ ...choice, model })}
         />
       )}
-      <p className="mt-3 text-[13px] text-muted" aria-live="polite">
-        {who &&
-          (who.provider === "demo"
-            ? text.model.demoWhere
-            : text.model.where(who.local, who.name))}{" "}
-        {text.model.once}
-      </p>
+      <p className="mt-3 text-[13px] text-muted">{text.model.once}</p>
     </div>
   );
 }
@@ -179,46 +180,6 @@ function ModelName({
         </>
       )}
     </div>
-  );
-}
-
-function Option({
-  group,
-  checked,
-  name,
-  note,
-  badge,
-  disabled = false,
-  onPick,
-}: {
-  group: string;
-  checked: boolean;
-  name: string;
-  note: string;
-  badge?: ReactNode;
-  disabled?: boolean;
-  onPick: () => void;
-}) {
-  return (
-    <label
-      className={`flex items-start gap-2.5 rounded-xl border px-3 py-2.5 transition-colors has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent ${disabled ? "border-line text-muted" : "cursor-pointer border-line hover:border-line-strong"}`}
-    >
-      <input
-        type="radio"
-        name={group}
-        checked={checked}
-        disabled={disabled}
-        onChange={onPick}
-        className="mt-1 shrink-0 accent-(--accent)"
-      />
-      <span className="min-w-0">
-        <span className="flex items-center gap-2 font-medium">
-          {name}
-          {badge && <span className="text-xs font-normal text-muted">{badge}</span>}
-        </span>
-        <span className="block text-[13px] text-muted">{note}</span>
-      </span>
-    </label>
   );
 }
 

@@ -19,8 +19,11 @@ export interface Answerer {
 
 const SAMPLES: Answerer = { provider: "demo", name: text.model.demo, local: true };
 
-/** Who would answer with this choice; none where nobody would, as far as is known. */
-export function answererOf(health: Health, choice: Choice): Answerer | null {
+/**
+ * Who would answer with this choice; none where nobody would, as far as is known. `localOnly`: the
+ * app never leaves this machine.
+ */
+export function answererOf(health: Health, choice: Choice, localOnly = false): Answerer | null {
   const { selected } = health;
   if (choice.provider === "demo") return SAMPLES;
   if (choice.provider === null && selected?.provider === "demo") return SAMPLES;
@@ -28,13 +31,18 @@ export function answererOf(health: Health, choice: Choice): Answerer | null {
     const chosen =
       choice.provider === null && selected?.provider && !selected.error
         ? health.providers.find((p) => p.provider === selected.provider)
-        : firstReady(health);
+        : firstReady(health, localOnly);
+    // A hosted model is no candidate then, and the next one in line is asked.
+    if (localOnly && chosen && !chosen.local) {
+      const local = firstReady(health, true);
+      return local ? answerer(local, local.model) : null;
+    }
     if (!chosen) return null;
     const named = choice.provider === null ? selected?.model : chosen.model;
     return answerer(chosen, choice.model || named);
   }
   const provider = health.providers.find((p) => p.provider === choice.provider);
-  return provider?.enabled && provider.healthy
+  return provider && isReady(provider, localOnly)
     ? answerer(provider, choice.model || provider.model)
     : null;
 }
@@ -50,9 +58,13 @@ export function requestFields(choice: Choice): { provider?: ProviderChoice; mode
   };
 }
 
-function firstReady(health: Health): ProviderHealth | undefined {
-  const ready = health.providers.filter((p) => p.enabled && p.healthy && p.provider !== "demo");
+function firstReady(health: Health, localOnly: boolean): ProviderHealth | undefined {
+  const ready = health.providers.filter((p) => p.provider !== "demo" && isReady(p, localOnly));
   return ready.find((p) => p.local) ?? ready[0];
+}
+
+function isReady(provider: ProviderHealth, localOnly: boolean): boolean {
+  return provider.enabled && provider.healthy && (provider.local || !localOnly);
 }
 
 function answerer(health: ProviderHealth, model: string | null | undefined): Answerer {

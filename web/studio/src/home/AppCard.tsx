@@ -1,9 +1,11 @@
 import { PanelsTopLeft, Pencil, Trash2 } from "lucide-react";
 import type { App, Generation } from "../api/types";
+import { LocalOnlyBadge } from "../create/Where";
 import { appPath, studioPath } from "../router";
 import { text } from "../text";
 import { ago, moment } from "../ui/format";
 import { Menu } from "../ui/Menu";
+import { type LastRun, lastRun } from "./lastRun";
 import { SkyPicture } from "./SkyPicture";
 
 export function AppCard({
@@ -31,6 +33,7 @@ export function AppCard({
               {app.name}
             </a>
           </h3>
+          {app.localOnly && <LocalOnlyBadge short />}
           {app.sample && (
             <span className="rounded-md bg-ember-soft px-1.5 py-px text-xs font-medium text-ember">
               {text.home.sample}
@@ -81,12 +84,21 @@ export function AppCard({
   );
 }
 
+/** What is known of an app that builds: whether it also runs. */
+const RUNS: Record<LastRun | "unknown", { dot: string; words: string; note: string | undefined }> =
+  {
+    ready: { dot: "bg-good", words: text.home.ready, note: undefined },
+    blank: { dot: "bg-ember", words: text.home.blank, note: text.home.blankNote },
+    error: { dot: "bg-bad", words: text.home.broken, note: text.home.brokenNote },
+    unknown: { dot: "bg-line-strong", words: text.home.built, note: text.home.builtNote },
+  };
+
 function State({ app, running }: { app: App; running: boolean }) {
-  const [dot, words, note] = running
-    ? ["bg-ember breathe", text.home.generating, undefined]
+  const { dot, words, note } = running
+    ? { dot: "bg-ember breathe", words: text.home.generating, note: undefined }
     : app.head
-      ? ["bg-good", text.home.ready, undefined]
-      : ["bg-line-strong", text.home.draft, text.home.draftNote];
+      ? RUNS[lastRun(app.head) ?? "unknown"]
+      : { dot: "bg-line-strong", words: text.home.draft, note: text.home.draftNote };
   return (
     <span className="flex shrink-0 items-center gap-1.5" title={note}>
       <span className={`size-1.5 rounded-full ${dot}`} aria-hidden />

@@ -22,6 +22,8 @@ export function HomePage({ prompt, only }: { prompt: string; only: boolean }) {
     refreshRunning();
   }, [refreshApps, refreshRunning]);
 
+  const hasApps = apps.data ? apps.data.length > 0 : apps.error === undefined ? undefined : false;
+
   return (
     <Shell title={only ? text.nav.create : text.product} wide>
       <div className="dawn pointer-events-none absolute inset-x-0 top-0 -z-10 h-120" aria-hidden />
@@ -37,7 +39,7 @@ export function HomePage({ prompt, only }: { prompt: string; only: boolean }) {
             </Button>
           </Failure>
         )}
-        <Composer prompt={prompt} health={health.data} />
+        <Composer prompt={prompt} health={health.data} hasApps={only ? false : hasApps} />
       </section>
       <Running generations={running.data ?? []} apps={apps.data ?? []} onOver={refresh} />
       {!only && <Gallery apps={apps} running={running.data ?? []} />}

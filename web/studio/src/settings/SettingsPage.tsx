@@ -3,10 +3,11 @@ import { signOut } from "../api/client";
 import { text } from "../text";
 import { Button } from "../ui/Button";
 import { Inline } from "../ui/Prose";
+import { Segmented } from "../ui/Segmented";
 import { Shell } from "../ui/Shell";
 import { toastFailure } from "../ui/Toasts";
-import { type Theme, useTheme } from "../ui/theme";
-import { LLMProviderSettings } from "./LLMProviderSettings";
+import { useTheme } from "../ui/theme";
+import { ModelSettings } from "./ModelSettings";
 import { PermissionSettings } from "./PermissionSettings";
 
 export function SettingsPage() {
@@ -15,12 +16,11 @@ export function SettingsPage() {
       <h1 className="mt-8 text-2xl font-semibold sm:mt-12">{text.settings.title}</h1>
       <p className="mt-1 text-muted">{text.settings.lead}</p>
       <div className="mt-8 space-y-10">
-        <LLMProviderSettings />
+        <ModelSettings />
         <PermissionSettings />
         <Section title={text.settings.appearance} note={text.settings.appearanceNote}>
           <Appearance />
         </Section>
-        <Section title={text.settings.later} note={text.settings.laterNote} />
         <Section title={text.settings.session} note="">
           <Button
             onClick={() => {
@@ -64,28 +64,18 @@ export function Section({
   );
 }
 
-const THEMES: readonly Theme[] = ["system", "light", "dark"];
-
 function Appearance() {
   const [theme, setTheme] = useTheme();
   return (
-    <fieldset className="inline-flex rounded-lg bg-ink/6 p-0.5">
-      <legend className="sr-only">{text.theme.label}</legend>
-      {THEMES.map((value) => (
-        <label
-          key={value}
-          className="relative flex h-8 cursor-pointer items-center rounded-md px-3.5 text-sm text-muted transition-colors has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-[0_1px_2px_rgb(0_0_0/10%)] has-focus-visible:outline-2 has-focus-visible:outline-accent"
-        >
-          <input
-            type="radio"
-            name="theme"
-            className="sr-only"
-            checked={theme === value}
-            onChange={() => setTheme(value)}
-          />
-          {text.theme[value]}
-        </label>
-      ))}
-    </fieldset>
+    <Segmented
+      label={text.theme.label}
+      choices={[
+        ["system", text.theme.system],
+        ["light", text.theme.light],
+        ["dark", text.theme.dark],
+      ]}
+      value={theme}
+      onChange={setTheme}
+    />
   );
 }

@@ -1,5 +1,5 @@
 // What a generation has said so far, as one value: `reduceEvent` folds its journal.
-import type { Diagnostic, GenerationEvent, ModelRef, Phase, Usage } from "../api/types";
+import type { Diagnostic, GenerationEvent, ModelRef, Phase } from "../api/types";
 
 /** How a file stands. `idle`: it was there before and was not touched. */
 export type FileProgress = "idle" | "writing" | "done" | "cut" | "repaired" | "removed";
@@ -21,7 +21,15 @@ export interface StreamFile {
 export type ConversationItem =
   | { kind: "text" | "thinking"; key: number; content: string }
   | { kind: "model"; key: number; model: ModelRef; local: boolean; reason: string }
-  | { kind: "fallback"; key: number; from: ModelRef; to: ModelRef; reason: string }
+  | {
+      kind: "fallback";
+      key: number;
+      from: ModelRef;
+      to: ModelRef;
+      reason: string;
+      /** Whether it goes on from what was written, in place of beginning. */
+      continues: boolean;
+    }
   | { kind: "files"; key: number; paths: readonly string[] }
   | { kind: "diagnostics"; key: number; diagnostics: readonly Diagnostic[] };
 
@@ -30,6 +38,24 @@ export interface StreamError {
   message: string;
   hint: string | undefined;
   versionId: string | undefined;
+}
+
+/** One call of a model: what was sent, and what it says it read, in tokens. */
+export interface Received {
+  /** As we estimate it. */
+  sent: number;
+  /** None where the model does not say. */
+  read: number | null;
+  /** What it can read at once; none where that is not known. */
+  window: number | null;
+}
+
+/** What all calls of models took together. */
+export interface Totals {
+  completionTokens: number;
+  totalMs: number;
+  /** US dollars; none where nobody states a cost. */
+  costUsd: number | null;
 }
 
 export interface StreamState {
@@ -43,7 +69,11 @@ export interface StreamState {
   items: readonly ConversationItem[];
   files: readonly StreamFile[];
   preview: { versionId: string; buildMs: number } | null;
-  usage: (Usage & { estimatedPromptTokens: number }) | null;
+  usage: Totals | null;
+  /** Each call of a model, in order. */
+  received: readonly Received[];
+  /** What was found about the prompts: cut, or files that were left out. */
+  promptNotes: readonly Diagnostic[];
   outcome: "running" | "complete" | "failed";
   versionId: string | null;
   error: StreamError | null;
@@ -62,6 +92,8 @@ export function initialState(): StreamState {
     files: [],
     preview: null,
     usage: null,
+    received: [],
+    promptNotes: [],
     outcome: "running",
     versionId: null,
     error: null,
@@ -90,8 +122,8 @@ export function reduceEvent(state: StreamState, id: number, event: GenerationEve
       return next;
     }
     case "fallback": {
-      const { from, to, reason } = event;
-      next.items = [...state.items, { kind: "fallback", key: id, from, to, reason }];
+      const { from, to, reason, continues = false } = event;
+      next.items = [...state.items, { kind: "fallback", key: id, from, to, reason, continues }];
       return next;
     }
     case "text":
@@ -112,17 +144,21 @@ export function reduceEvent(state: StreamState, id: number, event: GenerationEve
       return next;
     case "diagnostic": {
       const { type: _, ...diagnostic } = event;
-      next.items = withDiagnostic(state.items, id, diagnostic);
+      // What concerns the prompt is no finding in the source.
+      if (diagnostic.code.startsWith("prompt-")) {
+        next.promptNotes = [...state.promptNotes, diagnostic];
+      } else {
+        next.items = withDiagnostic(state.items, id, diagnostic);
+      }
       return next;
     }
     case "preview":
       next.preview = { versionId: event.versionId, buildMs: event.buildMs };
       return next;
-    case "usage": {
-      const { type: _, ...usage } = event;
-      next.usage = usage;
+    case "usage":
+      next.usage = withUsage(state.usage, event);
+      next.received = [...state.received, receivedOf(event)];
       return next;
-    }
     case "complete":
       next.outcome = "complete";
       next.appId = event.appId;
@@ -146,6 +182,24 @@ export function reduceEvent(state: StreamState, id: number, event: GenerationEve
       // A newer server may say more than this page knows.
       return next;
   }
+}
+
+type UsageEvent = Extract<GenerationEvent, { type: "usage" }>;
+
+function withUsage(before: Totals | null, event: UsageEvent): Totals {
+  const cost = event.costUsd ?? null;
+  const earlier = before?.costUsd ?? null;
+  return {
+    completionTokens: (before?.completionTokens ?? 0) + event.completionTokens,
+    totalMs: (before?.totalMs ?? 0) + event.totalMs,
+    costUsd: cost === null ? earlier : (earlier ?? 0) + cost,
+  };
+}
+
+function receivedOf(event: UsageEvent): Received {
+  // What was asked for is what holds; a model that has no such setting has its own length.
+  const window = event.contextTokens || event.contextLength || null;
+  return { sent: event.estimatedPromptTokens, read: event.promptTokens || null, window };
 }
 
 /** All of a file's text so far. */

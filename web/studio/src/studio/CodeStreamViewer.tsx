@@ -19,6 +19,7 @@ export default function CodeStreamViewer({
   writing,
   wanted,
   downloadable,
+  cutBy,
 }: {
   appId: string;
   files: readonly StreamFile[];
@@ -27,6 +28,8 @@ export default function CodeStreamViewer({
   /** A file that the person asked for elsewhere; `at` tells one request from the next. */
   wanted: { path: string; at: number } | undefined;
   downloadable: boolean;
+  /** Why a file may end in its middle: the code of the error that ended the generation. */
+  cutBy: string | undefined;
 }) {
   const [chosen, setChosen] = useState<string>();
   const [follow, setFollow] = useState(true);
@@ -141,7 +144,7 @@ export default function CodeStreamViewer({
       </div>
       {file && (file.state === "cut" || file.state === "removed") && (
         <p className="shrink-0 border-b border-ember-line bg-ember-soft px-4 py-2 text-[13px] text-ember">
-          {file.state === "cut" ? text.code.cut : text.code.removed}
+          {file.state === "cut" ? wordsForCut(cutBy) : text.code.removed}
         </p>
       )}
       <div id="code-panel" role="tabpanel" aria-label={path} className="relative min-h-0 flex-1">
@@ -155,6 +158,10 @@ export default function CodeStreamViewer({
       </div>
     </section>
   );
+}
+
+function wordsForCut(code: string | undefined): string {
+  return code === "cancelled" || code === "interrupted" ? text.code.cut[code] : text.code.cut.reply;
 }
 
 function nameOf(path: string): string {

@@ -1,15 +1,16 @@
-import { ArrowUp, CircleCheck, RotateCcw } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
-import type { Generation, GenerationState, Health } from "../api/types";
-import { AS_CONFIGURED, answererOf, type Choice } from "../create/choice";
-import { ModelChip, ModelPicker } from "../create/ModelPicker";
+import { CircleCheck, RotateCcw } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { Generation, GenerationState, Health, Version } from "../api/types";
+import type { Choice } from "../create/choice";
 import { type CodeStream, useCodeStream } from "../stream/useCodeStream";
 import { text } from "../text";
-import { Button, IconButton } from "../ui/Button";
-import { duration, number } from "../ui/format";
+import { Button } from "../ui/Button";
 import { Failure, Notice } from "../ui/Notice";
 import { Waiting } from "../ui/Shell";
-import { ConversationItems } from "./ConversationItems";
+import { ConversationItems, Diagnostics } from "./ConversationItems";
+import { usageWords } from "./Progress";
+import { PromptMeter } from "./PromptMeter";
+import { Refine } from "./Refine";
 
 /** What was asked, what came of it, and the box to ask for more. */
 export function Conversation({
@@ -18,7 +19,11 @@ export function Conversation({
   activePrompt,
   activeId,
   versionNumber,
+  brought,
+  appId,
   fresh,
+  localOnly,
+  onLocalOnly,
   health,
   onFile,
   onAsk,
@@ -31,11 +36,17 @@ export function Conversation({
   activePrompt: string | null;
   activeId: string | null;
   versionNumber: number | undefined;
+  /** The version that was brought in and does not build, while nothing was asked here. */
+  brought: Version | undefined;
   /** Whether nothing was made yet. */
   fresh: boolean;
+  appId: string;
+  /** Whether the app never leaves this machine; unknown until it is loaded. */
+  localOnly: boolean | undefined;
+  onLocalOnly: (localOnly: boolean) => void;
   health: Health | undefined;
   onFile: (path: string) => void;
-  onAsk: (prompt: string, choice: Choice) => void;
+  onAsk: (prompt: string, choice: Choice, reuse?: string) => void;
   onRetry: () => void;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -49,6 +60,8 @@ export function Conversation({
     if (element && atEnd.current) element.scrollTop = element.scrollHeight;
   }, [state, activePrompt]);
 
+  const answered = state.items.findLast((item) => item.kind === "model");
+  const who = answered?.kind === "model" ? answered.model.provider : undefined;
   const earlier = generations.filter((generation) => generation.id !== activeId);
   return (
     <section aria-label={text.studio.conversation} className="flex h-full min-h-0 flex-col bg-bg">
@@ -60,9 +73,13 @@ export function Conversation({
           atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
         }}
       >
-        {earlier.length === 0 && activePrompt === null && (
-          <p className="text-sm text-muted">{text.studio.noTurns}</p>
-        )}
+        {earlier.length === 0 &&
+          activePrompt === null &&
+          (brought ? (
+            <Brought version={brought} onFile={onFile} />
+          ) : (
+            <p className="text-sm text-muted">{text.studio.noTurns}</p>
+          ))}
         <ol className="space-y-8">
           {earlier.map((generation) => (
             <EarlierTurn key={generation.id} generation={generation} />
@@ -71,13 +88,36 @@ export function Conversation({
             <li className="space-y-4">
               <Asked>{activePrompt}</Asked>
               <ConversationItems state={state} live={running} onFile={onFile} />
+              {who !== "demo" && <PromptMeter state={state} />}
               <Ending stream={stream} versionNumber={versionNumber} onRetry={onRetry} />
             </li>
           )}
         </ol>
       </div>
-      <Refine health={health} running={running} fresh={fresh} onAsk={onAsk} />
+      <Refine
+        appId={appId}
+        health={health}
+        running={running}
+        fresh={fresh}
+        localOnly={localOnly}
+        onLocalOnly={onLocalOnly}
+        onAsk={onAsk}
+      />
     </section>
+  );
+}
+
+/** What keeps an app that was brought in from building. */
+function Brought({ version, onFile }: { version: Version; onFile: (path: string) => void }) {
+  return (
+    <div className="space-y-4">
+      <Notice
+        tone="warn"
+        title={text.studio.broughtDraft}
+        hint={version.diagnostics.length > 0 ? text.studio.broughtDraftHint : undefined}
+      />
+      <Diagnostics diagnostics={version.diagnostics} onFile={onFile} />
+    </div>
   );
 }
 
@@ -119,9 +159,7 @@ function Ending({
         <span>
           <span className="font-medium">{text.studio.complete(versionNumber)}</span>
           {usage && usage.totalMs > 0 && (
-            <span className="block text-[13px] text-muted">
-              {text.studio.usage(duration(usage.totalMs), number(usage.completionTokens))}
-            </span>
+            <span className="block text-[13px] text-muted">{usageWords(usage)}</span>
           )}
         </span>
       </p>
@@ -212,97 +250,5 @@ function Journal({ id }: { id: string }) {
       <ConversationItems state={state} live={false} onFile={undefined} />
       {state.error && <Notice tone="bad" title={state.error.message} hint={state.error.hint} />}
     </div>
-  );
-}
-
-function Refine({
-  health,
-  running,
-  fresh,
-  onAsk,
-}: {
-  health: Health | undefined;
-  running: boolean;
-  fresh: boolean;
-  onAsk: (prompt: string, choice: Choice) => void;
-}) {
-  const [prompt, setPrompt] = useState("");
-  const [choice, setChoice] = useState<Choice>(AS_CONFIGURED);
-  const [picking, setPicking] = useState(false);
-  const panel = useId();
-  const who = health && answererOf(health, choice);
-  // The sample generator makes apps and cannot change them.
-  const nobody = who === null || (who?.provider === "demo" && !fresh);
-  const unready = running || nobody || prompt.trim() === "";
-  const send = () => {
-    if (unready) return;
-    onAsk(prompt, choice);
-    setPrompt("");
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
-  };
-  const label: ReactNode = fresh ? text.studio.refineFirst : text.studio.refine;
-  return (
-    <form
-      className="shrink-0 px-3 pb-3 sm:px-4 sm:pb-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <div className="overflow-hidden rounded-2xl border border-line-strong bg-surface shadow-card transition-colors focus-within:border-accent">
-        {picking && health && (
-          <div className="max-h-[45vh] overflow-y-auto border-b border-line">
-            <ModelPicker
-              id={panel}
-              health={health}
-              choice={choice}
-              onChange={setChoice}
-              withDemo={fresh}
-            />
-          </div>
-        )}
-        <label>
-          <span className="sr-only">{text.studio.refineLabel}</span>
-          <textarea
-            rows={2}
-            value={prompt}
-            placeholder={running ? text.studio.whileRunning : String(label)}
-            className="block max-h-40 min-h-14 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[15px] outline-none field-sizing-content placeholder:text-faint"
-            onChange={(event) => setPrompt(event.target.value)}
-            onKeyDown={onKeyDown}
-          />
-        </label>
-        {nobody && !running && (
-          <p className="px-4 pb-1 text-[13px] text-ember">
-            {text.studio.noModelToRefine}{" "}
-            <a href="/settings" className="rounded underline underline-offset-2">
-              {text.studio.connect}
-            </a>
-          </p>
-        )}
-        <div className="flex items-center gap-2 px-2 pb-2">
-          <div className="min-w-0 flex-1">
-            <ModelChip
-              health={health}
-              choice={choice}
-              open={picking}
-              panel={panel}
-              onToggle={() => setPicking(!picking)}
-            />
-          </div>
-          <IconButton
-            type="submit"
-            label={fresh ? text.studio.sendFirst : text.studio.send}
-            icon={<ArrowUp className="size-4.5" aria-hidden />}
-            disabled={unready}
-            className="bg-ink! text-bg! hover:bg-ink/85!"
-          />
-        </div>
-      </div>
-    </form>
   );
 }

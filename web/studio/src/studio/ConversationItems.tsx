@@ -49,6 +49,12 @@ function Item({
       return (
         <Aside icon={<ModelIcon model={item.model} local={item.local} />}>
           <span className="font-medium text-ink">{nameOf(item.model)}</span>
+          {item.model.provider !== "demo" && (
+            <span className={item.local ? undefined : "text-ember"}>
+              {" · "}
+              {item.local ? text.model.stays : text.model.leaves}
+            </span>
+          )}
           {item.reason !== nameOf(item.model) && (
             <span className="block">
               <Inline>{sentence(item.reason)}</Inline>
@@ -60,7 +66,7 @@ function Item({
       return (
         <Aside icon={<TriangleAlert className="size-4 text-ember" aria-hidden />}>
           <span className="font-medium text-ink">
-            {text.studio.fallback(nameOf(item.from), nameOf(item.to))}
+            {wordsForFallback(nameOf(item.from), nameOf(item.to), item.continues)}
           </span>
           <span className="block">
             <Inline>{sentence(item.reason)}</Inline>
@@ -72,6 +78,11 @@ function Item({
     case "diagnostics":
       return <Diagnostics diagnostics={item.diagnostics} onFile={onFile} />;
   }
+}
+
+function wordsForFallback(from: string, to: string, continues: boolean): string {
+  if (continues) return text.studio.continues(from, to);
+  return from === to ? text.studio.begunAnew(to) : text.studio.fallback(from, to);
 }
 
 function Aside({ icon, children }: { icon: ReactNode; children: ReactNode }) {
@@ -191,7 +202,8 @@ function FileList({
 
 const SEVERITIES = ["error", "warning", "notice"] as const;
 
-function Diagnostics({
+/** What was found in the source, the worst first. */
+export function Diagnostics({
   diagnostics,
   onFile,
 }: {

@@ -1,5 +1,6 @@
 import { Monitor, RotateCw, Smartphone, SquareTerminal, Wrench } from "lucide-react";
 import { useState } from "react";
+import { rememberRun } from "../home/lastRun";
 import { IframeSandbox } from "../sandbox/IframeSandbox";
 import { text } from "../text";
 import { Button, IconButton } from "../ui/Button";
@@ -99,6 +100,7 @@ export function PreviewPane({
             name={name}
             onState={({ state }) => {
               if (state === "loading") setLines([]);
+              rememberRun(versionId, state);
             }}
             onConsole={(line) => setLines((now) => [...now.slice(1 - MOST_LINES), line])}
             onError={({ message }) =>

@@ -1,5 +1,6 @@
-import { openFile, type StreamState } from "../stream/reduce";
+import { openFile, type StreamState, type Totals } from "../stream/reduce";
 import { text } from "../text";
+import { dollars, duration, number } from "../ui/format";
 
 /** What is being done now, in words. */
 export function phaseWords(state: StreamState): string {
@@ -8,6 +9,12 @@ export function phaseWords(state: StreamState): string {
   const writing = openFile(state);
   if (writing && state.phase === "generating") return text.progress.writing(writing.path);
   return state.phaseMessage ?? text.phase[state.phase ?? "queued"] ?? text.phase.queued;
+}
+
+/** What it took, in words. */
+export function usageWords({ totalMs, completionTokens, costUsd }: Totals): string {
+  const cost = costUsd === null ? null : dollars(costUsd);
+  return text.studio.usage(duration(totalMs), number(completionTokens), cost);
 }
 
 /** How far it is: a bar, and its figure for screen readers. */

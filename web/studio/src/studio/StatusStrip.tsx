@@ -1,10 +1,10 @@
-import { Square } from "lucide-react";
+import { RotateCcw, Square } from "lucide-react";
 import { useEffect, useState } from "react";
+import { serverAhead } from "../api/client";
 import type { CodeStream } from "../stream/useCodeStream";
 import { text } from "../text";
 import { Button } from "../ui/Button";
-import { duration, number } from "../ui/format";
-import { ProgressBar, phaseWords } from "./Progress";
+import { ProgressBar, phaseWords, usageWords } from "./Progress";
 
 /**
  * How far the generation is, with the way to stop it; afterwards, how it ended. It has its place
@@ -13,12 +13,18 @@ import { ProgressBar, phaseWords } from "./Progress";
 export function StatusStrip({
   stream,
   idle,
+  startedAt,
   onStop,
+  onRetry,
 }: {
   stream: CodeStream;
   /** What to say while no generation is followed. */
   idle: string;
+  /** When the generation began, by the server's clock; unknown until it is listed. */
+  startedAt: string | undefined;
   onStop: () => void;
+  /** Tries again; none where the conversation, which offers it too, is in view. */
+  onRetry: (() => void) | undefined;
 }) {
   const { state, running } = stream;
   const [stopping, setStopping] = useState(false);
@@ -51,7 +57,7 @@ export function StatusStrip({
           <span className="shrink-0 text-muted tabular-nums" aria-hidden>
             {text.progress.percent(Math.round(state.progress * 100))}
           </span>
-          <Elapsed key={state.generationId} />
+          <Elapsed key={state.generationId} startedAt={startedAt} />
           <Button
             size="small"
             look="quiet"
@@ -68,9 +74,18 @@ export function StatusStrip({
         </>
       )}
       {!running && ended && usage && usage.totalMs > 0 && (
-        <span className="shrink-0 text-muted tabular-nums">
-          {text.studio.usage(duration(usage.totalMs), number(usage.completionTokens))}
-        </span>
+        <span className="shrink-0 text-muted tabular-nums">{usageWords(usage)}</span>
+      )}
+      {!running && onRetry && (state.outcome === "failed" || isBroken(stream)) && (
+        <Button
+          size="small"
+          look="quiet"
+          className="ml-auto"
+          icon={<RotateCcw className="size-3.5" aria-hidden />}
+          onClick={onRetry}
+        >
+          {text.actions.retry}
+        </Button>
       )}
       {running && (
         <ProgressBar
@@ -91,14 +106,24 @@ const CUT_SHORT: Readonly<Record<string, string | undefined>> = {
   interrupted: text.studio.interrupted,
 };
 
-/** The seconds since this came into view. */
-function Elapsed() {
+/** Whether the generation could not be followed to its end, or had none. */
+function isBroken({ state, connection }: CodeStream): boolean {
+  return (
+    connection.state === "failed" || (connection.state === "closed" && state.outcome === "running")
+  );
+}
+
+/** The seconds since the generation began, however often it is opened. */
+function Elapsed({ startedAt }: { startedAt: string | undefined }) {
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
-    const start = Date.now();
-    const timer = setInterval(() => setSeconds(Math.floor((Date.now() - start) / 1000)), 1000);
+    const opened = Date.now();
+    const start = startedAt === undefined ? opened : Date.parse(startedAt) - serverAhead();
+    const tick = () => setSeconds(Math.max(0, Math.floor((Date.now() - start) / 1000)));
+    tick();
+    const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
-  }, []);
+  }, [startedAt]);
   return (
     <span className="shrink-0 text-faint tabular-nums max-sm:hidden" aria-hidden>
       {text.progress.seconds(seconds)}

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { hasModel } from "../api/client";
 import { useHealth } from "../api/useHealth";
 import { AS_CONFIGURED } from "../create/choice";
+import { LocalOnlyBadge } from "../create/Where";
 import { appPath } from "../router";
 import { text } from "../text";
 import { Button, LinkButton } from "../ui/Button";
@@ -64,8 +65,13 @@ export function StudioPage({
     setWanted({ path, at: Date.now() });
     setChosen((now) => (fit(now ?? usual, beside, roomy) === "split" ? now : "code"));
   };
-  const ask: typeof studio.ask = (prompt, choice) => {
-    studio.ask(prompt, choice);
+  const ask: typeof studio.ask = (prompt, choice, reuse) => {
+    studio.ask(prompt, choice, reuse);
+    setChosen(undefined);
+  };
+
+  const retry = () => {
+    studio.retry();
     setChosen(undefined);
   };
 
@@ -104,14 +110,15 @@ export function StudioPage({
       versionNumber={
         studio.versions.find((version) => version.id === stream.state.versionId)?.number
       }
+      brought={studio.draft}
+      appId={appId}
       fresh={head === null}
+      localOnly={app?.localOnly}
+      onLocalOnly={studio.setLocalOnly}
       health={health}
       onFile={openFile}
       onAsk={ask}
-      onRetry={() => {
-        studio.retry();
-        setChosen(undefined);
-      }}
+      onRetry={retry}
     />
   );
   const right = (
@@ -155,6 +162,7 @@ export function StudioPage({
                   writing={running ? studio.writing : undefined}
                   wanted={wanted}
                   downloadable={head !== null}
+                  cutBy={stream.state.error?.code}
                 />
               </Suspense>
             }
@@ -164,7 +172,7 @@ export function StudioPage({
                 name={name}
                 versionId={studio.shown}
                 caption={caption}
-                failed={stream.state.outcome === "failed"}
+                failed={stream.state.outcome === "failed" || studio.draft !== undefined}
                 onFix={canFix ? (prompt) => ask(prompt, AS_CONFIGURED) : undefined}
               />
             }
@@ -193,6 +201,7 @@ export function StudioPage({
         <h1 className="min-w-0 flex-1 truncate text-[15px] font-medium tracking-normal">
           {app ? name : <span className="text-faint">{text.loading.app}</span>}
         </h1>
+        {app?.localOnly && <LocalOnlyBadge />}
         {beside && (
           <Tabs
             label={text.studio.views}
@@ -220,7 +229,13 @@ export function StudioPage({
           )}
         </div>
       </header>
-      <StatusStrip stream={stream} idle={text.progress.idle} onStop={studio.stop} />
+      <StatusStrip
+        stream={stream}
+        idle={text.progress.idle}
+        startedAt={studio.startedAt}
+        onStop={studio.stop}
+        onRetry={beside || view === "chat" ? undefined : retry}
+      />
       <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 outline-none">
         <div
           className={

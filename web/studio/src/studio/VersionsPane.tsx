@@ -2,7 +2,7 @@ import { Eye, History } from "lucide-react";
 import type { Version } from "../api/types";
 import { text } from "../text";
 import { Button } from "../ui/Button";
-import { ago, duration, moment } from "../ui/format";
+import { ago, dollars, duration, moment } from "../ui/format";
 import { nameOf } from "./ConversationItems";
 
 /** Every version of the app, newest first. */
@@ -64,6 +64,8 @@ export function VersionsPane({
                   {text.versions.origin[version.origin]}
                   {version.model && ` · ${nameOf(version.model)}`}
                   {version.usage.totalMs > 0 && ` · ${duration(version.usage.totalMs)}`}
+                  {typeof version.usage.costUsd === "number" &&
+                    ` · ${dollars(version.usage.costUsd)}`}
                 </p>
               </div>
               <div className="flex gap-2">

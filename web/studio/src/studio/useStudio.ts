@@ -1,5 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { getApp, getFiles, listGenerations, listVersions, restoreVersion } from "../api/client";
+import {
+  getApp,
+  getFiles,
+  listGenerations,
+  listVersions,
+  restoreVersion,
+  setLocalOnly,
+} from "../api/client";
 import type { Generation, Version } from "../api/types";
 import { useResource } from "../api/useResource";
 import { type Choice, requestFields } from "../create/choice";
@@ -57,10 +64,16 @@ export function useStudio(appId: string, wantedGeneration: string | null) {
 
   const [asked, setAsked] = useState<string | null>(null);
   const [looking, setLooking] = useState<Version | null>(null);
-  const ask = (prompt: string, choice: Choice) => {
+  const ask = (prompt: string, choice: Choice, reuse?: string) => {
     setAsked(prompt);
     setLooking(null);
-    start({ prompt, executionMode: "sandbox", appId, ...requestFields(choice) });
+    start({
+      prompt,
+      executionMode: "sandbox",
+      appId,
+      ...requestFields(choice),
+      ...(reuse === undefined ? {} : { reuse }),
+    });
   };
   const active = data?.generations.find((generation) => generation.id === generationId);
   const retry = () => {
@@ -77,7 +90,11 @@ export function useStudio(appId: string, wantedGeneration: string | null) {
   const live = running ? (state.preview?.versionId ?? null) : null;
   const shown = looking?.id ?? live ?? head ?? state.preview?.versionId ?? null;
 
-  const kept = useKeptFiles(appId, looking?.id ?? head);
+  // An app that was brought in and does not build has a draft and nothing else. Once something is
+  // asked for, the model starts without it.
+  const untouched = data?.generations.length === 0 && generationId === null && asked === null;
+  const draft = data && untouched && head === null ? data.versions[0] : undefined;
+  const kept = useKeptFiles(appId, looking?.id ?? head ?? draft?.id ?? null);
   // What a generation wrote lies over what there was, unless something newer has replaced it.
   const superseded = looking !== null || (made !== null && made !== head);
   const files = useMemo(
@@ -100,13 +117,30 @@ export function useStudio(appId: string, wantedGeneration: string | null) {
     }
   };
 
+  const keepHere = async (localOnly: boolean) => {
+    const put = (on: boolean) =>
+      studio.set((now) => now && { ...now, app: { ...now.app, localOnly: on } });
+    put(localOnly);
+    try {
+      await setLocalOnly(appId, localOnly);
+      toast(localOnly ? text.localOnly.on : text.localOnly.off);
+    } catch (error) {
+      put(!localOnly);
+      toastFailure(error);
+    }
+  };
+
   return {
     app: data?.app,
+    setLocalOnly: (localOnly: boolean) => void keepHere(localOnly),
     versions: data?.versions ?? [],
     generations: (data?.generations ?? []) as readonly Generation[],
     error: data ? undefined : studio.error,
     refresh,
     stream,
+    /** The draft that is all there is, while nothing was asked. */
+    draft,
+    startedAt: active?.startedAt,
     prompt: active?.request.prompt ?? asked,
     activeId: generationId,
     head,

@@ -33,6 +33,12 @@ export function duration(ms: number): string {
 /** A count with separators. */
 export const number = (n: number) => n.toLocaleString("en");
 
+/** An amount of US dollars. Small ones keep two digits that say something. */
+export function dollars(amount: number): string {
+  if (amount > 0 && amount < 0.01) return `$${amount.toPrecision(2).replace(/0+$/, "")}`;
+  return `$${amount.toFixed(2)}`;
+}
+
 /** A size on disk, such as "1.9 GB". */
 export function bytes(size: number): string {
   if (size >= 1e9) return `${(size / 1e9).toFixed(1)} GB`;
