@@ -55,6 +55,7 @@ test("who answers is who was chosen, when they can", () => {
   expect(answererOf(health, AS_CONFIGURED)).toEqual({
     provider: "ollama",
     name: "qwen3:4b",
+    at: "Ollama",
     local: true,
   });
   expect(answererOf(health, { provider: "openrouter", model: "" })).toMatchObject({

@@ -186,3 +186,44 @@ test("an event of a kind that this page does not know only counts", () => {
   const next = reduceEvent(state, 2, { type: "hologram" } as unknown as GenerationEvent);
   expect(next).toEqual({ ...state, lastId: 2 });
 });
+
+test("what several calls took is added up, and each is kept for itself", () => {
+  const usage = (over: object) =>
+    ({
+      type: "usage",
+      promptTokens: 0,
+      completionTokens: 100,
+      firstTokenMs: 5,
+      totalMs: 1000,
+      contextTokens: 0,
+      estimatedPromptTokens: 900,
+      ...over,
+    }) satisfies GenerationEvent;
+  const state = fold([
+    usage({ promptTokens: 880, contextTokens: 8192, contextLength: 32_768, costUsd: 0.01 }),
+    usage({ contextLength: 32_768 }),
+    usage({ costUsd: 0.02 }),
+  ]);
+  expect(state.usage).toEqual({ completionTokens: 300, totalMs: 3000, costUsd: 0.03 });
+  expect(state.received).toEqual([
+    { sent: 900, read: 880, window: 8192 },
+    { sent: 900, read: null, window: 32_768 },
+    { sent: 900, read: null, window: null },
+  ]);
+  expect(fold([usage({})]).usage?.costUsd).toBeNull();
+});
+
+test("what is found about the prompt is kept apart from what is found in the source", () => {
+  const found = (code: string) =>
+    ({ type: "diagnostic", severity: "warning", code, message: code }) satisfies GenerationEvent;
+  const state = fold([found("prompt-cut"), found("unused")]);
+  expect(state.promptNotes.map((note) => note.code)).toEqual(["prompt-cut"]);
+  expect(state.items).toMatchObject([{ kind: "diagnostics", diagnostics: [{ code: "unused" }] }]);
+});
+
+test("another model goes on from what was written, or begins", () => {
+  const model = (name: string) => ({ provider: "ollama", model: name }) as const;
+  const fallback = { type: "fallback", from: model("a"), to: model("b"), reason: "why" } as const;
+  const state = fold([{ ...fallback, continues: true }, fallback]);
+  expect(state.items).toMatchObject([{ continues: true }, { continues: false }]);
+});

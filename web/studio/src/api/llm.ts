@@ -37,16 +37,23 @@ export interface LlmSettings extends LlmPreferences {
 
 export type Capability = "completion" | "thinking" | "tools" | "vision" | "insert" | "embedding";
 
-/** What measuring a model found out. */
-export interface ModelProfile {
-  dialect?: string | null;
+/** What measuring a model found out (crates/nimbus-core/src/profile.rs). */
+export interface ModelProfile extends ModelRef {
+  /** The form in which it writes files; `unknown`: none that was understood. */
+  dialect: "tags" | "fences" | "unknown";
+  /** Whether it wrote both of two files that import one another. */
+  severalFiles: boolean;
   /** Whether it can change a file by search and replace. */
-  edits?: boolean | null;
-  /** In tokens. */
-  longestOutput?: number | null;
-  tokensPerSecond?: number | null;
-  thinking?: boolean | null;
-  measuredAt?: string | null;
+  edits: boolean;
+  /** The tokens of its longest reply, up to where that went wrong. */
+  cleanTokens: number;
+  /** Whether nothing went wrong: it can then write at least that much. */
+  cleanToTheEnd: boolean;
+  tokensPerSecond: number;
+  firstTokenMs: number;
+  /** Whether it reasoned before it answered. */
+  thinks: boolean;
+  measuredAt: string;
 }
 
 export interface LocalModel {
@@ -54,16 +61,17 @@ export interface LocalModel {
   name: string;
   sizeBytes: number;
   /** Such as `30.5B`. */
-  parameterSize: string | null;
-  quantization: string | null;
+  parameterSize?: string | null;
+  quantization?: string | null;
   /** In tokens. */
-  contextLength: number | null;
-  capabilities: readonly string[];
+  contextLength?: number | null;
+  /** Empty where it tells nothing. */
+  capabilities?: readonly string[];
   /** Whether it is in memory now. */
   loaded: boolean;
   /** Whether it runs on this machine or network. */
   local: boolean;
-  profile: ModelProfile | null;
+  profile?: ModelProfile | null;
 }
 
 /** A model that Ollama fetches now. */

@@ -2,33 +2,39 @@ import { Cloud, Laptop, Lock, Sparkles } from "lucide-react";
 import type { Health } from "../api/types";
 import { text } from "../text";
 import { Switch } from "../ui/Switch";
-import { answererOf, type Choice } from "./choice";
+import { type Answerer, answererOf, type Choice } from "./choice";
 
 /** Where a description goes when it is sent, and the switch that keeps it here. */
 export function Where({
   health,
   choice,
   localOnly,
-  busy = false,
+  brief = false,
   onLocalOnly,
 }: {
   health: Health | undefined;
   choice: Choice;
   localOnly: boolean;
-  busy?: boolean;
+  /** Whether there is little room: then only what leaves this machine is said. */
+  brief?: boolean;
   onLocalOnly: (localOnly: boolean) => void;
 }) {
+  const who = health && answererOf(health, choice, localOnly);
+  const silent = brief && (who === undefined || (who === null ? !localOnly : who.local));
   return (
-    <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-t border-line bg-sunken px-4 py-2.5 text-[13px] text-muted sm:px-5">
-      <p className="flex min-h-5 min-w-0 flex-1 basis-56 items-start gap-2" aria-live="polite">
-        <Destination health={health} choice={choice} localOnly={localOnly} />
-      </p>
+    <div
+      className={`flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-t border-line bg-sunken text-[13px] text-muted ${brief ? "px-4 py-2" : "px-4 py-2.5 sm:px-5"}`}
+    >
+      {!silent && (
+        <p className="flex min-h-5 min-w-0 flex-1 basis-56 items-start gap-2" aria-live="polite">
+          <Destination who={who} localOnly={localOnly} />
+        </p>
+      )}
       <span title={text.localOnly.note}>
         <Switch
           side="left"
           label={text.localOnly.label}
           checked={localOnly}
-          disabled={busy}
           onChange={onLocalOnly}
         />
       </span>
@@ -37,18 +43,16 @@ export function Where({
 }
 
 function Destination({
-  health,
-  choice,
+  who,
   localOnly,
 }: {
-  health: Health | undefined;
-  choice: Choice;
+  /** Undefined while it is not known; null where nobody answers. */
+  who: Answerer | null | undefined;
   localOnly: boolean;
 }) {
-  if (!health) return text.model.checking;
-  const who = answererOf(health, choice, localOnly);
   const icon = "mt-0.5 size-4 shrink-0";
-  if (!who) {
+  if (who === undefined) return text.model.checking;
+  if (who === null) {
     if (!localOnly) return text.model.none;
     return (
       <span className="text-ember">
@@ -75,7 +79,7 @@ function Destination({
         <Cloud className={`${icon} text-ember`} aria-hidden />
       )}
       <span className="min-w-0 [overflow-wrap:anywhere]">
-        {text.model.where(who.local, who.name)}
+        {text.model.where(who.local, who.name, who.at)}
       </span>
     </>
   );

@@ -14,10 +14,17 @@ export interface Answerer {
   provider: ProviderId;
   /** The model's name, or the provider's where the model is not known. */
   name: string;
+  /** The provider's name. */
+  at: string;
   local: boolean;
 }
 
-const SAMPLES: Answerer = { provider: "demo", name: text.model.demo, local: true };
+const SAMPLES: Answerer = {
+  provider: "demo",
+  name: text.model.demo,
+  at: text.model.demo,
+  local: true,
+};
 
 /**
  * Who would answer with this choice; none where nobody would, as far as is known. `localOnly`: the
@@ -68,5 +75,10 @@ function isReady(provider: ProviderHealth, localOnly: boolean): boolean {
 }
 
 function answerer(health: ProviderHealth, model: string | null | undefined): Answerer {
-  return { provider: health.provider, name: model || health.name, local: health.local };
+  return {
+    provider: health.provider,
+    name: model || health.name,
+    at: health.name,
+    local: health.local,
+  };
 }

@@ -5,7 +5,7 @@ import { type CalibrationStep, calibrate, type ModelProfile } from "../api/llm";
 import type { ModelChoice } from "../api/types";
 import { text } from "../text";
 import { Button } from "../ui/Button";
-import { ago, moment, number, sentence } from "../ui/format";
+import { ago, duration, moment, number } from "../ui/format";
 import { Failure } from "../ui/Notice";
 import { Inline } from "../ui/Prose";
 
@@ -131,34 +131,32 @@ function Steps({ steps }: { steps: readonly Step[] }) {
   );
 }
 
-/** What measuring found out; what it did not is left out. */
+/** What measuring found out. */
 export function Profile({ profile }: { profile: ModelProfile }) {
   const words = text.settings.profile;
-  const { tokensPerSecond, dialect, edits, longestOutput, thinking, measuredAt } = profile;
-  const facts: [string, string | null][] = [
-    [words.speed, tokensPerSecond ? words.speedOf(rounded(tokensPerSecond)) : null],
-    [words.dialect, dialect || null],
-    [words.edits, typeof edits === "boolean" ? (edits ? words.editsYes : words.editsNo) : null],
-    [words.longest, longestOutput ? words.longestOf(number(longestOutput)) : null],
-    [words.thinking, typeof thinking === "boolean" ? (thinking ? words.yes : words.no) : null],
+  const facts: [string, string][] = [
+    [words.speed, words.speedOf(rounded(profile.tokensPerSecond), duration(profile.firstTokenMs))],
+    [words.dialect, words.dialects[profile.dialect] ?? profile.dialect],
+    [words.files, profile.severalFiles ? words.filesYes : words.filesNo],
+    [words.edits, profile.edits ? words.editsYes : words.editsNo],
+    [
+      words.longest,
+      (profile.cleanToTheEnd ? words.atLeast : words.upTo)(number(profile.cleanTokens)),
+    ],
+    [words.thinks, profile.thinks ? words.yes : words.no],
   ];
   return (
-    <dl className="flex flex-wrap gap-x-5 gap-y-1 rounded-lg bg-sunken px-3 py-2 text-[13px]">
-      {facts.map(
-        ([name, value]) =>
-          value && (
-            <div key={name} className="flex gap-1.5">
-              <dt className="text-muted">{name}</dt>
-              <dd>{sentence(value).replace(/\.$/, "")}</dd>
-            </div>
-          ),
-      )}
-      {measuredAt && (
-        <div className="text-muted" title={moment(measuredAt)}>
-          <dt className="sr-only">{text.settings.calibrate}</dt>
-          <dd>{text.settings.measured(ago(measuredAt))}</dd>
+    <dl className="grid gap-x-5 gap-y-1 rounded-lg bg-sunken px-3 py-2 text-[13px] sm:grid-cols-2">
+      {facts.map(([name, value]) => (
+        <div key={name} className="flex min-w-0 gap-1.5">
+          <dt className="shrink-0 text-muted">{name}</dt>
+          <dd className="min-w-0">{value}</dd>
         </div>
-      )}
+      ))}
+      <div className="text-muted sm:col-span-2" title={moment(profile.measuredAt)}>
+        <dt className="sr-only">{text.settings.calibrate}</dt>
+        <dd>{text.settings.measured(ago(profile.measuredAt))}</dd>
+      </div>
     </dl>
   );
 }

@@ -18,7 +18,7 @@ export function InstalledModels({
           <Calibration
             choice={{ provider: model.provider, model: model.name }}
             name={model.name}
-            profile={model.profile}
+            profile={model.profile ?? null}
             onProfile={(profile) => onProfile(model.name, profile)}
           >
             <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -45,9 +45,9 @@ export function InstalledModels({
 }
 
 function factsOf(model: LocalModel): string[] {
-  const { sizeBytes, parameterSize, quantization, contextLength, capabilities } = model;
+  const { sizeBytes, parameterSize, quantization, contextLength, capabilities = [] } = model;
   return [
-    sizeBytes > 0 ? bytes(sizeBytes) : null,
+    model.local && sizeBytes > 0 ? bytes(sizeBytes) : null,
     parameterSize && text.settings.parametersOf(parameterSize),
     quantization,
     contextLength ? text.settings.contextOf(number(contextLength)) : null,

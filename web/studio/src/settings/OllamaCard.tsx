@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useId, useState } from "react";
 import type { LlmSettings, LocalModel } from "../api/llm";
 import type { ProviderHealth } from "../api/types";
 import type { Resource } from "../api/useResource";
@@ -24,6 +24,7 @@ export function OllamaCard({
   models: Resource<LocalModel[]>;
   save: SavedSettings["save"];
 }) {
+  const [asking, setAsking] = useState<string>();
   const installed = (models.data ?? []).filter((model) => model.provider === "ollama");
   const writers = installed.filter(writes);
   const reachable = Boolean(provider?.version) || installed.length > 0;
@@ -38,6 +39,7 @@ export function OllamaCard({
             configured={settings.configured.ollamaModel}
             value={settings.ollamaModel}
             onChange={(ollamaModel) => void save({ ollamaModel })}
+            onGet={setAsking}
           />
           <ModelChoice
             label={text.settings.small}
@@ -47,6 +49,7 @@ export function OllamaCard({
             configured={settings.configured.ollamaSmallModel}
             value={settings.ollamaSmallModel}
             onChange={(ollamaSmallModel) => void save({ ollamaSmallModel })}
+            onGet={setAsking}
           />
         </div>
       </Part>
@@ -74,6 +77,8 @@ export function OllamaCard({
         settings={settings}
         installed={installed}
         possible={reachable}
+        asking={asking}
+        onAsk={setAsking}
         onInstalled={models.refresh}
       />
     </ProviderCard>
@@ -81,7 +86,7 @@ export function OllamaCard({
 }
 
 /** Whether a model writes words. One that tells nothing of itself may. */
-function writes({ capabilities }: LocalModel): boolean {
+function writes({ capabilities = [] }: LocalModel): boolean {
   return capabilities.length === 0 || capabilities.includes("completion");
 }
 
@@ -96,6 +101,7 @@ function ModelChoice({
   configured,
   value,
   onChange,
+  onGet,
 }: {
   label: string;
   note?: string;
@@ -105,10 +111,12 @@ function ModelChoice({
   configured: string;
   value: string | null;
   onChange: (model: string | null) => void;
+  /** Asks whether to fetch a model. */
+  onGet: (model: string) => void;
 }) {
   const id = useId();
-  const has = (name: string) => models.some((model) => tagged(model.name) === tagged(name));
-  const named = (name: string) => (known && !has(name) ? text.settings.notInstalled(name) : name);
+  const effective = value ?? configured;
+  const isMissing = known && !models.some((model) => tagged(model.name) === tagged(effective));
   return (
     <div className="min-w-0 space-y-1">
       <label htmlFor={id} className="block font-medium">
@@ -121,9 +129,9 @@ function ModelChoice({
         aria-describedby={note ? `${id}-note` : undefined}
         onChange={(event) => onChange(event.target.value || null)}
       >
-        <option value="">{text.settings.configuredIs(named(configured))}</option>
+        <option value="">{text.settings.configuredIs(configured)}</option>
         {value !== null && !models.some((model) => model.name === value) && (
-          <option value={value}>{named(value)}</option>
+          <option value={value}>{value}</option>
         )}
         {models.map((model) => (
           <option key={model.name} value={model.name}>
@@ -131,6 +139,19 @@ function ModelChoice({
           </option>
         ))}
       </select>
+      {isMissing && (
+        <p className="text-[13px] text-ember [overflow-wrap:anywhere]">
+          {text.settings.missing(effective)}{" "}
+          <button
+            type="button"
+            aria-label={text.settings.getOf(effective)}
+            className="rounded underline underline-offset-2"
+            onClick={() => onGet(effective)}
+          >
+            {text.settings.get}
+          </button>
+        </p>
+      )}
       {note && (
         <p id={`${id}-note`} className="text-[13px] text-muted">
           {note}

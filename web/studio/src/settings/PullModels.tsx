@@ -5,8 +5,8 @@ import { text } from "../text";
 import { Bar } from "../ui/Bar";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { bytes, capitalised, duration } from "../ui/format";
-import { Failure, Notice } from "../ui/Notice";
+import { bytes, capitalised, duration, sentence } from "../ui/format";
+import { Notice } from "../ui/Notice";
 import { Inline } from "../ui/Prose";
 import { Part } from "./ProviderCard";
 import { leftMs, type PullState, rateOf, shareOf } from "./pullProgress";
@@ -30,17 +30,21 @@ export function PullModels({
   settings,
   installed,
   possible,
+  asking,
+  onAsk,
   onInstalled,
 }: {
   settings: LlmSettings;
   installed: readonly LocalModel[];
   /** Whether Ollama answers, so that it can be asked. */
   possible: boolean;
+  /** The model that is to be fetched if the person says so. */
+  asking: string | undefined;
+  onAsk: (model: string | undefined) => void;
   onInstalled: () => void;
 }) {
   const pulls = usePulls(onInstalled);
   const [name, setName] = useState("");
-  const [asking, setAsking] = useState<string>();
   const id = useId();
   const wanted = name.trim();
   const has = (model: string) => installed.some((other) => other.name === model);
@@ -52,7 +56,7 @@ export function PullModels({
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (wanted) setAsking(wanted);
+    if (wanted) onAsk(wanted);
   };
   return (
     <Part title={text.settings.pull} note={text.settings.pullNote}>
@@ -89,7 +93,7 @@ export function PullModels({
               type="button"
               disabled={!possible}
               className="h-8 rounded-full border border-line px-3 text-[13px] text-muted transition-colors enabled:hover:border-line-strong enabled:hover:text-ink disabled:opacity-50"
-              onClick={() => setAsking(model)}
+              onClick={() => onAsk(model)}
             >
               <span className="font-mono">{model}</span>
               {size > 0 && <span className="ml-1.5 text-faint">{bytes(size)}</span>}
@@ -118,10 +122,10 @@ export function PullModels({
           model={asking}
           sizeBytes={SUGGESTIONS.find(([model]) => model === asking)?.[1]}
           installed={has(asking)}
-          onClose={() => setAsking(undefined)}
+          onClose={() => onAsk(undefined)}
           onPull={() => {
             pulls.start(asking);
-            setAsking(undefined);
+            onAsk(undefined);
             setName("");
           }}
         />
@@ -219,27 +223,21 @@ function Failed({
   onRetry: () => void;
   onDismiss: () => void;
 }) {
-  const buttons = (
-    <>
+  // Where the line broke, the fetching goes on.
+  const title =
+    error.status === 0 ? text.settings.pullLost(model) : text.settings.pullFailed(model);
+  const hint = [error.message, error.hint]
+    .map((part) => part && sentence(part))
+    .join(" ")
+    .trim();
+  return (
+    <Notice tone="bad" title={title} hint={hint} className="mt-4">
       <Button size="small" onClick={onRetry}>
         {text.actions.retry}
       </Button>
       <Button size="small" look="quiet" onClick={onDismiss}>
         {text.actions.dismiss}
       </Button>
-    </>
-  );
-  if (error.status === 0) {
-    return (
-      <Failure error={error} className="mt-4">
-        {buttons}
-      </Failure>
-    );
-  }
-  const hint = [error.message, error.hint].filter(Boolean).join(" ");
-  return (
-    <Notice tone="bad" title={text.settings.pullFailed(model)} hint={hint} className="mt-4">
-      {buttons}
     </Notice>
   );
 }

@@ -14,8 +14,10 @@ export function PromptMeter({ state }: { state: StreamState }) {
   if (!call) return null;
   const cut = state.promptNotes.some((note) => note.code === "prompt-cut");
   const { sent, read, window } = call;
-  const share = window === null ? null : Math.max(read ?? 0, sent) / window;
-  const percent = share === null ? null : Math.round(Math.min(1, share) * 100);
+  // Our estimate and the model's own count differ by a little: its own holds where it is not cut.
+  const arrived = read ?? sent;
+  const share = window === null ? null : arrived / window;
+  const percent = Math.round(Math.min(1, cut ? arrived / sent : (share ?? 0)) * 100);
   const cost = state.usage?.costUsd;
   const facts = [
     text.meter.sent(number(sent)),
@@ -30,19 +32,29 @@ export function PromptMeter({ state }: { state: StreamState }) {
       <h3 className="flex items-center gap-2 tracking-normal">
         <Gauge className="size-4" aria-hidden />
         <span className="font-medium text-ink">{text.meter.heading}</span>
-        {percent !== null && (
-          <span className="ml-auto tabular-nums">{text.meter.full(percent)}</span>
+        {(cut || share !== null) && (
+          <span className="ml-auto tabular-nums">
+            {cut ? text.meter.arrived(percent) : text.meter.full(percent)}
+          </span>
         )}
       </h3>
-      {share !== null && percent !== null && (
+      {share !== null && window !== null && (
         <Bar
           role="meter"
-          label={text.meter.bar(percent)}
-          share={window !== null && read !== null ? read / window : share}
+          label={text.meter.heading}
+          share={share}
           words={facts.join(", ")}
           look={cut ? "bg-bad" : share > 0.9 ? "bg-ember" : "bg-accent"}
           className="mt-2 h-1.5"
-        />
+        >
+          {cut && (
+            // What was sent and did not arrive.
+            <span
+              className="absolute inset-y-0 bg-bad/30"
+              style={{ left: `${share * 100}%`, width: `${((sent - arrived) / window) * 100}%` }}
+            />
+          )}
+        </Bar>
       )}
       <p className="mt-1.5">{facts.join(" · ")}</p>
       {cut ? (

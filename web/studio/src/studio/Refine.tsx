@@ -146,6 +146,7 @@ export function Refine({
           />
         </div>
         <Where
+          brief
           health={health}
           choice={choice}
           localOnly={localOnly}

@@ -1,5 +1,4 @@
 // What is said about models: who writes, where the data goes, what was received.
-import { count } from "./words";
 
 export const model = {
   label: "Model for this request",
@@ -10,10 +9,10 @@ export const model = {
   leaves: "sent to the provider",
   local: "Local",
   hosted: "Hosted",
-  where: (local: boolean, name: string) =>
+  where: (local: boolean, name: string, provider: string) =>
     local
-      ? `Your description stays on this machine or network: ${name} answers.`
-      : `Your description is sent to ${name}.`,
+      ? `Stays on this machine or network: ${name} writes.`
+      : `Your description is sent to ${provider}: ${name} writes.`,
   demoWhere: "No model is asked. A sample app that we wrote is played.",
   chip: (note: string) => `, ${note}. Choose the model.`,
   choose: ". Choose the model.",
@@ -68,9 +67,8 @@ export const meter = {
   all: "It received all of it.",
   cut: "It did not receive all of it. What it wrote may miss what you asked for: ask for less at once, or choose a model with a larger window.",
   full: (percent: number) => `${percent}% of the window`,
-  bar: (percent: number) => `The prompt fills ${percent}% of the model’s window`,
+  arrived: (percent: number) => `${percent}% of it arrived`,
   cost: (dollars: string) => `Cost ${dollars}`,
-  left: (n: number) => `${count(n, "file was", "files were")} left out`,
 } as const;
 
 export const noModel = {
