@@ -186,9 +186,7 @@ function PullRow({ pull, onCancel }: { pull: PullState; onCancel: () => void }) 
       <div className="flex items-center gap-3">
         <div className="min-w-0 flex-1">
           <p className="truncate font-mono text-[13px] font-medium">{pull.model}</p>
-          <p className="truncate text-[13px] text-muted">
-            {pull.status ? capitalised(pull.status) : text.settings.pullStarting}
-          </p>
+          <p className="truncate text-[13px] text-muted">{wordsForStatus(pull.status)}</p>
         </div>
         <Button
           size="small"
@@ -210,6 +208,13 @@ function PullRow({ pull, onCancel }: { pull: PullState; onCancel: () => void }) 
       <p className="mt-1.5 min-h-5 text-[13px] text-muted tabular-nums">{words.join(" · ")}</p>
     </li>
   );
+}
+
+/** Ollama's words for a step, or ours where we know better ones. */
+function wordsForStatus(status: string): string {
+  if (status === "") return text.settings.pullStarting;
+  const known = text.settings.pullSteps.find(([step]) => status.startsWith(step));
+  return known?.[1] ?? capitalised(status);
 }
 
 function Failed({

@@ -151,6 +151,13 @@ export const settings = {
   pullInstalled: "It is installed already; only what has changed is fetched.",
   pulls: "Being fetched",
   pullStarting: "Starting…",
+  pullSteps: [
+    ["pulling manifest", "Looking it up"],
+    ["pulling", "Fetching"],
+    ["verifying", "Checking what came"],
+    ["writing", "Storing it"],
+    ["success", "Installed"],
+  ] as readonly (readonly [string, string])[],
   pullProgress: (name: string) => `Progress of ${name}`,
   pullOf: (done: string, total: string) => `${done} of ${total}`,
   pullRate: (rate: string) => `${rate}/s`,
