@@ -98,7 +98,7 @@ test("a reply that is kept is offered, and used only when it is chosen", async (
   await expect(page.getByRole("heading", { name: "You asked for this before" })).toBeVisible();
   await expect(page).toHaveURL(`${program.origin}/`);
   expect(model.asked()).toHaveLength(asked);
-  await page.getByRole("button", { name: "Use the reply to “A counter with sixty names”" }).click();
+  await page.getByRole("button", { name: "Use it: the reply to “A counter with sixty names”" }).click();
   await expect(page.locator("iframe[data-app-state=ready]")).toBeVisible();
   expect(model.asked()).toHaveLength(asked);
 

@@ -130,7 +130,9 @@ test("a switch shows what holds, overrides it, and goes back", async () => {
   expect(control?.getAttribute("aria-checked")).toBe("true");
   if (control) await click(control);
   expect(control?.getAttribute("aria-checked")).toBe("false");
-  await click(named("button", `${text.settings.fallback}: ${text.settings.configuredIs("on")}`));
+  await click(
+    named("button", `${text.settings.backToConfigured("on")}: ${text.settings.fallback}`),
+  );
   expect(control?.getAttribute("aria-checked")).toBe("true");
   await settle();
   expect(puts(asked).map(({ body }) => (body as LlmSettings).fallbackEnabled)).toEqual([
@@ -290,7 +292,7 @@ test("a limit is an amount or none, and what was spent stands beside it", async 
 test("a model is measured step by step, and what was found stays", async () => {
   const events = stream();
   const { asked } = await open({ "POST /api/llm/calibrate": events.response });
-  await click(named("button", text.settings.calibrateOf("qwen3:4b")));
+  await click(named("button", `${text.settings.calibrate}: qwen3:4b`));
   expect(asked.at(-1)?.body).toEqual({ provider: "ollama", model: "qwen3:4b" });
   events.say({ type: "step", step: "dialect", message: "tags, as asked" });
   events.say({ type: "step", step: "speed", message: "" });

@@ -20,6 +20,8 @@ export interface LlmPreferences {
 export interface LlmSettings extends LlmPreferences {
   /** Whether a key of the person's own is kept. */
   hasKey: boolean;
+  /** Why the kept key cannot be used. */
+  keyProblem?: string | null;
   spentThisMonthUsd: number;
   /** Hosted replies of this month whose cost nobody told. */
   unpricedReplies?: number;

@@ -37,6 +37,7 @@ export function Calibration({
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
 
+  const words = profile ? text.settings.calibrateAgain : text.settings.calibrate;
   const stop = () => {
     running.current?.abort();
     setSteps(undefined);
@@ -83,10 +84,10 @@ export function Calibration({
             size="small"
             look="quiet"
             icon={<Gauge className="size-3.5" aria-hidden />}
-            aria-label={text.settings.calibrateOf(name)}
+            aria-label={`${words}: ${name}`}
             onClick={() => void measure()}
           >
-            {profile ? text.settings.calibrateAgain : text.settings.calibrate}
+            {words}
           </Button>
         )}
       </div>

@@ -5,7 +5,7 @@ import { text } from "../text";
 import { Bar } from "../ui/Bar";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { dollars } from "../ui/format";
+import { dollars, sentence } from "../ui/format";
 import { Inline } from "../ui/Prose";
 import { toast, toastFailure } from "../ui/Toasts";
 import { Part, ProviderCard } from "./ProviderCard";
@@ -72,6 +72,11 @@ function Key({ settings, onKey }: { settings: LlmSettings; onKey: (hasKey: boole
 
   return (
     <div className="space-y-3">
+      {settings.keyProblem && (
+        <p role="alert" className="rounded-lg bg-ember-soft px-3 py-2">
+          <Inline>{sentence(settings.keyProblem)}</Inline>
+        </p>
+      )}
       <p className="text-muted">
         {hasKey
           ? text.settings.keyKept

@@ -132,7 +132,7 @@ function Overridden({
           <button
             type="button"
             className="rounded text-accent hover:underline"
-            aria-label={`${label}: ${text.settings.configuredIs(name)}`}
+            aria-label={`${text.settings.backToConfigured(name)}: ${label}`}
             onClick={() => onChange(null)}
           >
             {text.settings.backToConfigured(name)}

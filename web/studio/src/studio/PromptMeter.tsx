@@ -29,7 +29,7 @@ export function PromptMeter({ state }: { state: StreamState }) {
       aria-label={text.meter.heading}
       className="rounded-xl border border-line bg-surface px-3.5 py-3 text-[13px] text-muted"
     >
-      <h3 className="flex items-center gap-2 tracking-normal">
+      <h2 className="flex items-center gap-2 tracking-normal">
         <Gauge className="size-4" aria-hidden />
         <span className="font-medium text-ink">{text.meter.heading}</span>
         {(cut || share !== null) && (
@@ -37,7 +37,7 @@ export function PromptMeter({ state }: { state: StreamState }) {
             {cut ? text.meter.arrived(percent) : text.meter.full(percent)}
           </span>
         )}
-      </h3>
+      </h2>
       {share !== null && window !== null && (
         <Bar
           role="meter"

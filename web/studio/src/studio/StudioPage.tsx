@@ -251,17 +251,19 @@ export function StudioPage({
         <div className={`min-w-0 flex-1 ${view === "chat" ? "hidden" : ""}`}>{right}</div>
       </main>
       {!beside && (
-        <Tabs
-          label={text.studio.views}
-          panel="studio-panel"
-          tabs={tabs}
-          selected={view}
-          onSelect={setChosen}
-          className="grid shrink-0 grid-cols-4 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
-          tabClass={(selected) =>
-            `h-12 border-t-2 text-[13px] font-medium -outline-offset-2 ${selected ? "border-accent text-ink" : "border-transparent text-muted"}`
-          }
-        />
+        <nav aria-label={text.studio.views} className="shrink-0">
+          <Tabs
+            label={text.studio.views}
+            panel="studio-panel"
+            tabs={tabs}
+            selected={view}
+            onSelect={setChosen}
+            className="grid shrink-0 grid-cols-4 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
+            tabClass={(selected) =>
+              `h-12 border-t-2 text-[13px] font-medium -outline-offset-2 ${selected ? "border-accent text-ink" : "border-transparent text-muted"}`
+            }
+          />
+        </nav>
       )}
     </div>
   );

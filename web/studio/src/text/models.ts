@@ -52,7 +52,7 @@ export const reuse = {
   same: "the same words",
   alike: (percent: number) => `${percent}% alike`,
   use: "Use it",
-  labelOf: (prompt: string) => `Use the reply to “${prompt}”`,
+  labelOf: (prompt: string) => `Use it: the reply to “${prompt}”`,
   anew: "Generate anew",
 } as const;
 

@@ -72,7 +72,7 @@ export const settings = {
   smallNote: "Titles and short changes. A small model answers sooner.",
   missing: (name: string) => `${name} is not installed.`,
   get: "Get it",
-  getOf: (name: string) => `Get ${name}`,
+  getOf: (name: string) => `Get it: ${name}`,
   installed: "Installed models",
   installedNone: "No model is installed at Ollama yet. Get one below.",
   installedUnknown: "Ollama cannot be asked which models it has while it does not answer.",
@@ -98,7 +98,6 @@ export const settings = {
 
   calibrate: "Measure",
   calibrateAgain: "Measure again",
-  calibrateOf: (name: string) => `Measure ${name}`,
   calibrating: "Measuring…",
   calibrateNote: "Measuring asks a model a few short questions, to learn what it does well.",
   calibrateStop: "Stop measuring",
