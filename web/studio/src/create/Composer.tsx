@@ -9,7 +9,7 @@ import { Button } from "../ui/Button";
 import { Failure } from "../ui/Notice";
 import { AS_CONFIGURED, answererOf, type Choice, requestFields } from "./choice";
 import { ModelChip, ModelPicker } from "./ModelPicker";
-import { NoModel, PlayingSamples } from "./NoModel";
+import { NoModel } from "./NoModel";
 import { offersFor } from "./offers";
 import { ReuseOffer } from "./ReuseOffer";
 import { Where } from "./Where";
@@ -200,7 +200,6 @@ export function Composer({
         ))}
       </ul>
 
-      {asked?.provider === "demo" && <PlayingSamples />}
       {health && asked === null && choice.provider === null && hasApps !== undefined && (
         <NoModel
           health={health}

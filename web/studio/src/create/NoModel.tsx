@@ -110,18 +110,6 @@ export function NoModel({
   );
 }
 
-/** The sample generator is configured: says so in one line, since nothing is wrong. */
-export function PlayingSamples() {
-  return (
-    <p className="text-center text-[13px] text-muted">
-      {text.noModel.playing}{" "}
-      <a href="/settings" className={LINK}>
-        {text.noModel.playingSettings}
-      </a>
-    </p>
-  );
-}
-
 const LINK = "rounded text-accent underline underline-offset-2";
 
 function Outside({ href, children }: { href: string; children: string }) {

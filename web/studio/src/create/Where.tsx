@@ -67,7 +67,12 @@ function Destination({
     return (
       <>
         <Sparkles className={icon} aria-hidden />
-        <span>{text.model.demoWhere}</span>
+        <span>
+          {text.model.demoWhere}{" "}
+          <a href="/settings" className="rounded underline underline-offset-2">
+            {text.model.demoSettings}
+          </a>
+        </span>
       </>
     );
   }

@@ -13,7 +13,8 @@ export const model = {
     local
       ? `Stays on this machine or network: ${name} writes.`
       : `Your description is sent to ${provider}: ${name} writes.`,
-  demoWhere: "No model is asked. A sample app that we wrote is played.",
+  demoWhere: "No model is asked: the nearest of our sample apps is played.",
+  demoSettings: "Choose a model",
   chip: (note: string) => `, ${note}. Choose the model.`,
   choose: ". Choose the model.",
   heading: "Who writes this app",
@@ -95,7 +96,4 @@ export const noModel = {
   samplesNote:
     "These apps were written by us. They play through the real pipeline: stream, build, sandbox.",
   play: "Play the sample",
-  playing:
-    "Samples are played here: the sample nearest to what you describe, and no model is asked.",
-  playingSettings: "Choose a model",
 } as const;

@@ -20,7 +20,7 @@ export function Switch({
   const described = useId();
   return (
     <label
-      className={`flex items-start gap-3 ${side === "left" ? "flex-row-reverse justify-end" : "justify-between"} ${disabled ? "opacity-60" : "cursor-pointer"}`}
+      className={`flex gap-3 ${note ? "items-start" : "items-center"} ${side === "left" ? "flex-row-reverse justify-end" : "justify-between"} ${disabled ? "opacity-60" : "cursor-pointer"}`}
     >
       <span className="min-w-0">
         <span className={note ? "block font-medium" : undefined}>{label}</span>
@@ -36,7 +36,7 @@ export function Switch({
         aria-checked={checked}
         aria-describedby={note ? described : undefined}
         disabled={disabled}
-        className={`relative mt-0.5 h-5 w-9 shrink-0 rounded-full transition-colors ${checked ? "bg-accent" : "bg-line-strong"}`}
+        className={`relative h-5 w-9 shrink-0 rounded-full transition-colors ${checked ? "bg-accent" : "bg-line-strong"}`}
         onClick={() => onChange(!checked)}
       >
         <span
