@@ -106,9 +106,8 @@ fn announce(config: &Config, token: &str, port: u16, interrupted: usize, began: 
     crate::say(&format!("  Data   {} ({database})", config.data_dir.display()));
     crate::say(&format!("  Models {}", parts::describe_models(&config.llm)));
     if interrupted > 0 {
-        crate::say(&format!(
-            "\n  The last run ended while {interrupted} app(s) were being generated; what came is kept."
-        ));
+        let apps = if interrupted == 1 { "one app was".to_owned() } else { format!("{interrupted} apps were") };
+        crate::say(&format!("\n  The last run ended while {apps} being generated; what came is kept."));
     }
     crate::say("\nStop with Ctrl+C.");
 }
