@@ -1,17 +1,18 @@
-import { Component, type ReactNode, useCallback, useState } from "react";
+import { Component, lazy, type ReactNode, Suspense, useCallback, useState } from "react";
 import { ApiError, getSession } from "./api/client";
 import { useResource } from "./api/useResource";
 import { AppPage } from "./app/AppPage";
 import { HomePage } from "./home/HomePage";
 import { routeOf } from "./router";
 import { SignIn } from "./session/SignIn";
-import { SettingsPage } from "./settings/SettingsPage";
 import { StudioPage } from "./studio/StudioPage";
 import { text } from "./text";
 import { Button, LinkButton } from "./ui/Button";
 import { Failure, Notice } from "./ui/Notice";
 import { Shell, Waiting } from "./ui/Shell";
 import { Toasts } from "./ui/Toasts";
+
+const SettingsPage = lazy(() => import("./settings/SettingsPage"));
 
 /** The page that the address names, for whoever is signed in. */
 export function App() {
@@ -64,7 +65,17 @@ function Page() {
     case "studio":
       return <StudioPage appId={route.appId} generationId={route.generationId} />;
     case "settings":
-      return <SettingsPage />;
+      return (
+        <Suspense
+          fallback={
+            <Shell title={text.settings.title}>
+              <Waiting className="late mt-16">{text.loading.page}</Waiting>
+            </Shell>
+          }
+        >
+          <SettingsPage />
+        </Suspense>
+      );
     case "lost":
       return (
         <Shell title={text.lost.title}>

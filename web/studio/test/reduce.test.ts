@@ -216,8 +216,8 @@ test("what several calls took is added up, and each is kept for itself", () => {
 test("what is found about the prompt is kept apart from what is found in the source", () => {
   const found = (code: string) =>
     ({ type: "diagnostic", severity: "warning", code, message: code }) satisfies GenerationEvent;
-  const state = fold([found("prompt-cut"), found("unused")]);
-  expect(state.promptNotes.map((note) => note.code)).toEqual(["prompt-cut"]);
+  const state = fold([found("prompt-cut"), found("unused"), found("files-left-out")]);
+  expect(state.promptNotes.map((note) => note.code)).toEqual(["prompt-cut", "files-left-out"]);
   expect(state.items).toMatchObject([{ kind: "diagnostics", diagnostics: [{ code: "unused" }] }]);
 });
 

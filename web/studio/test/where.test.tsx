@@ -95,7 +95,7 @@ test("the meter warns of a prompt that was cut, and names what was left out", as
   const note = (code: string, message: string) =>
     ({ type: "diagnostic", severity: "warning", code, message }) as const;
   const state = fold(
-    note("prompt-left-out", "`src/big.ts` was left out: about 9,000 tokens"),
+    note("files-left-out", "`src/big.ts` was left out: about 9,000 tokens"),
     usage({ promptTokens: 1000, costUsd: 0.002 }),
     note("prompt-cut", "the model read 1,000 of about 2,100 tokens"),
   );

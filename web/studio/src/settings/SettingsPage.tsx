@@ -10,7 +10,8 @@ import { useTheme } from "../ui/theme";
 import { ModelSettings } from "./ModelSettings";
 import { PermissionSettings } from "./PermissionSettings";
 
-export function SettingsPage() {
+/** What a person can choose: who writes, what apps may do, how this looks. */
+export default function SettingsPage() {
   return (
     <Shell title={text.settings.title}>
       <h1 className="mt-8 text-2xl font-semibold sm:mt-12">{text.settings.title}</h1>

@@ -145,7 +145,7 @@ export function reduceEvent(state: StreamState, id: number, event: GenerationEve
     case "diagnostic": {
       const { type: _, ...diagnostic } = event;
       // What concerns the prompt is no finding in the source.
-      if (diagnostic.code.startsWith("prompt-")) {
+      if (isAboutPrompt(diagnostic.code)) {
         next.promptNotes = [...state.promptNotes, diagnostic];
       } else {
         next.items = withDiagnostic(state.items, id, diagnostic);
@@ -210,6 +210,10 @@ export function fileText(file: StreamFile): string {
 /** The file that the model writes now. */
 export function openFile(state: StreamState): StreamFile | undefined {
   return state.files.findLast((file) => file.state === "writing");
+}
+
+function isAboutPrompt(code: string): boolean {
+  return code === "prompt-cut" || code === "files-left-out";
 }
 
 /** Never the same for two generations, so that a view cannot mistake one's text for the other's. */
