@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { importApp } from "../fixtures/apps.ts";
-import { COUNTER, type ModelServer, startModel } from "../fixtures/model.ts";
+import { COUNTER, hostedAt, type ModelServer, startModel } from "../fixtures/model.ts";
 import { type Program, startProgram } from "../fixtures/program.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -12,11 +12,7 @@ const local = (model: ModelServer) => ({
   OLLAMA_API_URL: model.url,
   OLLAMA_MODEL: "tester:30b",
 });
-const hosted = (model: ModelServer) => ({
-  OPENROUTER_BASE_URL: `${model.url}/v1`,
-  OPENROUTER_MODEL: "some/model",
-  OPENROUTER_API_KEY: "sk-test",
-});
+const hosted = (model: ModelServer) => ({ ...hostedAt(model), OPENROUTER_API_KEY: "sk-test" });
 
 const generate = (page: Page) => page.getByRole("button", { name: "Generate", exact: true });
 
@@ -38,7 +34,7 @@ test("an app that never leaves this machine is not handed on when the local mode
     ...hosted(far),
   });
   await describe(page, program, "A counter");
-  await expect(page.getByText("Stays on this machine or network")).toBeVisible();
+  await expect(page.getByText("Stays on this machine or network: tester:30b writes.")).toBeVisible();
   await page.getByRole("switch", { name: "Never leaves this machine" }).click();
   await generate(page).click();
   await expect(page.locator(".cm-content")).toContainText("name 29");

@@ -1,16 +1,15 @@
 import type { Page } from "@playwright/test";
-import { COUNTER, type ModelServer, startModel } from "../fixtures/model.ts";
+import { COUNTER, hostedAt, type ModelServer, startModel } from "../fixtures/model.ts";
 import { type Program, startProgram } from "../fixtures/program.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 /** The same server as the local model and as the hosted one. */
-const both = (local: ModelServer, hosted: ModelServer = local) => ({
+const both = (model: ModelServer) => ({
   LLM_PROVIDER: "auto",
   OLLAMA_ENABLED: "true",
-  OLLAMA_API_URL: local.url,
+  OLLAMA_API_URL: model.url,
   OLLAMA_MODEL: "tester:30b",
-  OPENROUTER_BASE_URL: `${hosted.url}/v1`,
-  OPENROUTER_MODEL: "some/model",
+  ...hostedAt(model),
 });
 
 /** Opens the settings, signed in. */
@@ -90,7 +89,7 @@ test("a key is used, kept without being shown, and removed", async ({ page, data
   expect(program.printed()).not.toContain("sk-or-secret");
 
   await page.goto(`${program.origin}/`);
-  await expect(page.getByText("Your description is sent to")).toBeVisible();
+  await expect(page.getByText("Your description is sent to models.example.com: some/model writes.")).toBeVisible();
   await make(page, program);
   expect(model.asked().at(-1)).toMatchObject({
     native: false,
@@ -110,14 +109,28 @@ test("a key is used, kept without being shown, and removed", async ({ page, data
 
 test("at the limit of a month no hosted model is asked, and it is said why", async ({ page, dataDirectory }) => {
   const model = await startModel(COUNTER);
-  const program = await startProgram(`${dataDirectory}/own`, { ...both(model), OLLAMA_ENABLED: "false" });
+  const program = await startProgram(`${dataDirectory}/own`, {
+    ...both(model),
+    OLLAMA_ENABLED: "false",
+    OPENROUTER_API_KEY: "sk-test",
+  });
   await openSettings(page, program);
   await page.getByLabel("At most per month").fill("0");
   await page.getByLabel("At most per month").press("Enter");
   await expect(page.getByText("The limit is reached")).toBeVisible();
   await page.goto(`${program.origin}/`);
+  await page.getByLabel("Description of the app").fill("A counter");
+  await expect(page.getByText("monthly cap for hosted models is used up").first()).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No model is connected yet" })).toBeHidden();
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeDisabled();
+
+  await page.goto(`${program.origin}/settings`);
+  await page.getByLabel("At most per month").fill("");
+  await page.getByLabel("At most per month").press("Enter");
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
   expect(model.asked()).toHaveLength(0);
+  await make(page, program);
+  expect(model.asked().length).toBeGreaterThan(0);
   await program.stop();
   await model.kill();
 });

@@ -133,3 +133,17 @@ test("apps stay in view where nobody writes", async () => {
   await click(named("button", text.noModel.show));
   expect(page.textContent).toContain(text.noModel.ollama);
 });
+
+test("at the person's own limit nothing is missing, and the limit is named", async () => {
+  serve({});
+  const message = "your monthly cap for hosted models is used up";
+  const health: Health = {
+    providers: [{ ...LOCAL, provider: "openrouter", name: "OpenRouter", local: false }],
+    selected: { error: { code: "model-payment-required", message, hint: "raise the cap" } },
+  };
+  const page = await render(<Composer prompt="x" health={health} hasApps={false} />);
+  expect(page.textContent).toContain("Your monthly cap for hosted models is used up");
+  expect(page.textContent).toContain("Raise the cap.");
+  expect(page.textContent).not.toContain(text.noModel.heading);
+  expect(named<HTMLButtonElement>("button", text.create.button).disabled).toBe(true);
+});

@@ -53,6 +53,15 @@ test("an app that never leaves this machine is written by a local model or by no
   expect(answererOf(away, { provider: "ollama", model: "" }, true)).toBeNull();
 });
 
+test("a server elsewhere that has no name of its own is told by its host", () => {
+  const address = "http://models.example.com:8080/v1";
+  const health = {
+    providers: [provider({ local: false, provider: "openrouter", name: "Server", address })],
+    selected: { provider: "openrouter" as const, model: "m", local: false },
+  };
+  expect(answererOf(health, AS_CONFIGURED)).toMatchObject({ at: "models.example.com:8080" });
+});
+
 test("what is offered is what the server tells", async () => {
   const offer = { id: "r1", kind: "exact" };
   const { asked } = serve({ "POST /api/llm/similar": () => json({ offers: [offer] }) });

@@ -5,8 +5,8 @@ import type { Health } from "../api/types";
 import { studioPath } from "../router";
 import { begin } from "../stream/begin";
 import { text } from "../text";
-import { Button } from "../ui/Button";
-import { Failure } from "../ui/Notice";
+import { Button, LinkButton } from "../ui/Button";
+import { Failure, Notice } from "../ui/Notice";
 import { AS_CONFIGURED, answererOf, type Choice, requestFields } from "./choice";
 import { ModelChip, ModelPicker } from "./ModelPicker";
 import { NoModel } from "./NoModel";
@@ -16,6 +16,8 @@ import { Where } from "./Where";
 
 /** The longest description, in characters, as the server has it. */
 const MAX_CHARS = 20_000;
+/** Nothing is missing: the person's own limit is reached. */
+const AT_CAP = "model-payment-required";
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** The description of a new app, with everything that decides who writes it. */
@@ -200,17 +202,28 @@ export function Composer({
         ))}
       </ul>
 
-      {health && asked === null && choice.provider === null && hasApps !== undefined && (
-        <NoModel
-          health={health}
-          busy={busy}
-          folded={hasApps}
-          onPlay={(sample) => {
-            change(sample.prompt);
-            void generate(sample.prompt, { provider: "demo", model: "" });
-          }}
-        />
+      {health?.selected?.error?.code === AT_CAP && (
+        <Notice tone="warn" title={health.selected.error.message} hint={health.selected.error.hint}>
+          <LinkButton size="small" href="/settings#hosted">
+            {text.nav.settings}
+          </LinkButton>
+        </Notice>
       )}
+      {health &&
+        asked === null &&
+        health.selected?.error?.code !== AT_CAP &&
+        choice.provider === null &&
+        hasApps !== undefined && (
+          <NoModel
+            health={health}
+            busy={busy}
+            folded={hasApps}
+            onPlay={(sample) => {
+              change(sample.prompt);
+              void generate(sample.prompt, { provider: "demo", model: "" });
+            }}
+          />
+        )}
     </div>
   );
 }

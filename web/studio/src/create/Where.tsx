@@ -1,6 +1,8 @@
 import { Cloud, Laptop, Lock, Sparkles } from "lucide-react";
 import type { Health } from "../api/types";
 import { text } from "../text";
+import { sentence } from "../ui/format";
+import { Inline } from "../ui/Prose";
 import { Switch } from "../ui/Switch";
 import { type Answerer, answererOf, type Choice } from "./choice";
 
@@ -27,7 +29,11 @@ export function Where({
     >
       {!silent && (
         <p className="flex min-h-5 min-w-0 flex-1 basis-56 items-start gap-2" aria-live="polite">
-          <Destination who={who} localOnly={localOnly} />
+          <Destination
+            who={who}
+            localOnly={localOnly}
+            why={choice.provider === null ? health?.selected?.error?.message : undefined}
+          />
         </p>
       )}
       <span title={text.localOnly.note}>
@@ -45,15 +51,18 @@ export function Where({
 function Destination({
   who,
   localOnly,
+  why,
 }: {
   /** Undefined while it is not known; null where nobody answers. */
   who: Answerer | null | undefined;
   localOnly: boolean;
+  /** Why nobody answers, as the server says it. */
+  why: string | undefined;
 }) {
   const icon = "mt-0.5 size-4 shrink-0";
   if (who === undefined) return text.model.checking;
   if (who === null) {
-    if (!localOnly) return text.model.none;
+    if (!localOnly) return <Inline>{why ? sentence(why) : text.model.none}</Inline>;
     return (
       <span className="text-ember">
         {text.localOnly.none}{" "}

@@ -14,7 +14,7 @@ export interface Answerer {
   provider: ProviderId;
   /** The model's name, or the provider's where the model is not known. */
   name: string;
-  /** The provider's name. */
+  /** Where it is asked: the provider's name, or a host elsewhere. */
   at: string;
   local: boolean;
 }
@@ -34,9 +34,11 @@ export function answererOf(health: Health, choice: Choice, localOnly = false): A
   const { selected } = health;
   if (choice.provider === "demo") return SAMPLES;
   if (choice.provider === null && selected?.provider === "demo") return SAMPLES;
+  // The server has said that nobody does, and why.
+  if (choice.provider === null && selected?.error) return null;
   if (choice.provider === null || choice.provider === "auto") {
     const chosen =
-      choice.provider === null && selected?.provider && !selected.error
+      choice.provider === null && selected?.provider
         ? health.providers.find((p) => p.provider === selected.provider)
         : firstReady(health, localOnly);
     // A hosted model is no candidate then, and the next one in line is asked.
@@ -74,11 +76,13 @@ function isReady(provider: ProviderHealth, localOnly: boolean): boolean {
   return provider.enabled && provider.healthy && (provider.local || !localOnly);
 }
 
+/** Who receives what is sent: the service where it has a name, else the host that is asked. */
+function destination({ name, address }: ProviderHealth): string {
+  const host = address === null || !URL.canParse(address) ? null : new URL(address).host;
+  return host === null || host.endsWith("openrouter.ai") ? name : host;
+}
+
 function answerer(health: ProviderHealth, model: string | null | undefined): Answerer {
-  return {
-    provider: health.provider,
-    name: model || health.name,
-    at: health.name,
-    local: health.local,
-  };
+  const { provider, name, local } = health;
+  return { provider, name: model || name, at: local ? name : destination(health), local };
 }

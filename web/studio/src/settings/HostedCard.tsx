@@ -26,7 +26,12 @@ export function HostedCard({
   onKey: (hasKey: boolean) => void;
 }) {
   return (
-    <ProviderCard id="hosted" title={text.settings.hosted} provider={provider} selected={selected}>
+    <ProviderCard
+      id="hosted"
+      title={text.settings.hosted(provider?.name)}
+      provider={provider}
+      selected={selected}
+    >
       <Part title={text.settings.key}>
         <Key settings={settings} onKey={onKey} />
       </Part>

@@ -76,7 +76,11 @@ export function ModelSettings() {
     >
       {data ? (
         <div className="space-y-4">
-          <WhoWrites settings={data} save={save} />
+          <WhoWrites
+            settings={data}
+            hostedIsNear={providerOf("openrouter")?.local ?? false}
+            save={save}
+          />
           <OllamaCard
             settings={data}
             provider={providerOf("ollama")}

@@ -14,9 +14,12 @@ const words = text.settings.providers;
 /** Who is asked first, whether the other may step in, and whether models think. */
 export function WhoWrites({
   settings,
+  hostedIsNear,
   save,
 }: {
   settings: LlmSettings;
+  /** Whether the hosted models' server stands on this machine or network. */
+  hostedIsNear: boolean;
   save: SavedSettings["save"];
 }) {
   const group = useId();
@@ -55,7 +58,11 @@ export function WhoWrites({
             "openrouter",
             words.openrouter,
             words.openrouterNote,
-            <Goes away>{words.openrouterWhere}</Goes>,
+            hostedIsNear ? (
+              <Goes>{words.ollamaWhere}</Goes>
+            ) : (
+              <Goes away>{words.openrouterWhere}</Goes>
+            ),
           )}
         </div>
       </fieldset>

@@ -46,7 +46,7 @@ export const settings = {
   thinkingChoices: { own: "As each does", on: "Always", off: "Never" },
 
   local: "Local: Ollama",
-  hosted: "Hosted: OpenRouter",
+  hosted: (name = "OpenRouter") => `Hosted: ${name}`,
   demo: "Sample generator",
   test: "Test connection",
   testing: "Testing…",
