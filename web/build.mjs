@@ -4,6 +4,7 @@
 //   studio/        the single-page application
 //   runtime/       boot.js and lock.js, the first code in an app's frame
 //   lib/           the libraries an app may import, and manifest.json
+//   icons/         packs of icons, for the bundler alone
 //   tailwind/      the style compiler for the embedded engine, and its style sheets
 //   licenses.json  the licences of all of it
 // Beside each text file lies its brotli form, `<file>.br`, where that is smaller.
@@ -15,6 +16,7 @@ import { lockPrelude } from "./build/lock.mjs";
 import { WEB } from "./build/paths.mjs";
 import { buildRuntime } from "./build/runtime.mjs";
 import { buildStudio } from "./build/studio.mjs";
+import { writePacks } from "./vendor/icon-packs.mjs";
 import { buildLibraries } from "./vendor/libraries.mjs";
 import { buildTailwind } from "./vendor/tailwind.mjs";
 
@@ -26,6 +28,7 @@ const lock = await lockPrelude();
 const parts = [
   await timed("runtime", () => buildRuntime({ out: join(out, "runtime"), lock })),
   await timed("libraries", () => buildLibraries({ out: join(out, "lib"), lock })),
+  await timed("icon packs", () => writePacks({ out: join(out, "icons") })),
   await timed("tailwind", () => buildTailwind({ out: join(out, "tailwind") })),
   await timed("studio", () => buildStudio({ out: join(out, "studio") })),
 ];

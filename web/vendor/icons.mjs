@@ -10,8 +10,18 @@ import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseSync } from "rolldown/utils";
 import { writeLocked } from "../build/lock.mjs";
+import { readPack } from "./icon-packs.mjs";
 
 const require = createRequire(import.meta.url);
+
+/**
+ * Brands that lucide drew until version 1, and models still ask for. Feather's, which it grew from,
+ * are of the same size and line.
+ */
+const BRANDS =
+  "Chrome Codepen Codesandbox Dribbble Facebook Figma Framer Github Gitlab Instagram Linkedin Pocket Slack Trello Twitch Twitter Youtube".split(
+    " ",
+  );
 
 /**
  * Writes `lucide/<icon>.js` for every icon. Each default-exports the component and imports only
@@ -27,15 +37,28 @@ export async function writeIcons({ out, lock, factory }) {
   await mkdir(join(out, "lucide"), { recursive: true });
 
   const digest = createHash("sha256");
+  /** @param {string} icon @param {unknown} data */
+  const write = async (icon, data) => {
+    const code = `import c from"../${factory}";export default c(${JSON.stringify(data)});`;
+    digest.update(`${icon}\0${code}\0`);
+    await writeLocked(join(out, "lucide", `${icon}.js`), lock, code);
+  };
   for (const icon of files) {
     /** @type {{ __iconData: unknown }} */
     const { __iconData: data } = await import(
       pathToFileURL(join(esm, "icons", `${icon}.mjs`)).href
     );
     if (data === undefined) throw new Error(`lucide icon \`${icon}\` no longer carries its data`);
-    const code = `import c from"../${factory}";export default c(${JSON.stringify(data)});`;
-    digest.update(`${icon}\0${code}\0`);
-    await writeLocked(join(out, "lucide", `${icon}.js`), lock, code);
+    await write(icon, data);
+  }
+  const feather = await readPack("fi");
+  for (const brand of BRANDS) {
+    if (names[brand] !== undefined) throw new Error(`lucide draws \`${brand}\` itself`);
+    const name = `brand-${brand.toLowerCase()}`;
+    await write(name, brandData(name, feather.get(`Fi${brand}`)));
+    names[brand] = name;
+    names[`${brand}Icon`] = name;
+    names[`Lucide${brand}`] = name;
   }
   return {
     names: Object.fromEntries(
@@ -65,4 +88,20 @@ async function iconNames(index) {
   if (Object.keys(names).length === 0)
     throw new Error("lucide-react lists no icons where it used to");
   return names;
+}
+
+/**
+ * An icon of Feather as lucide keeps its own.
+ * @param {string} name
+ * @param {string | undefined} data
+ */
+function brandData(name, data) {
+  if (data === undefined) throw new Error(`Feather has no icon for \`${name}\``);
+  /** @type {{ child: { tag: string, attr: Record<string, string> }[] }} */
+  const { child } = JSON.parse(data);
+  return {
+    name,
+    size: 24,
+    node: child.map(({ tag, attr }, key) => [tag, { ...attr, key: `${key}` }]),
+  };
 }

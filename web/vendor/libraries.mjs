@@ -3,54 +3,31 @@
 // All entries are built in one run: two runs would give two copies of React, and a hook called
 // through one of them fails in a tree rendered by the other.
 import { createHash } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { writeLocked } from "../build/lock.mjs";
 import { strictLog } from "../build/log.mjs";
 import { WEB } from "../build/paths.mjs";
+import { LIBRARIES } from "./catalogue.mjs";
+import { kitClasses } from "./classes.mjs";
+import { PACKS } from "./icon-packs.mjs";
 import { writeIcons } from "./icons.mjs";
 
 const require = createRequire(import.meta.url);
 
-/**
- * One importable name. `from` is what it is built from; `commonjs` packages get a facade that
- * spells out their export names, which a static import needs and CommonJS does not have.
- * @typedef {{ from?: string, commonjs?: boolean, source?: string, alias?: string }} Entry
- */
-
-/** @type {Record<string, Entry>} */
-export const LIBRARIES = {
-  react: { commonjs: true },
-  "react/jsx-runtime": { commonjs: true },
-  // The production build of this module has no `jsxDEV`; code compiled for development must
-  // still run, so it is answered by the production functions.
-  "react/jsx-dev-runtime": {
-    source: `import { Fragment, jsx, jsxs } from "react/jsx-runtime";
-export { Fragment };
-export const jsxDEV = (type, props, key, isStatic) => (isStatic ? jsxs : jsx)(type, props, key);`,
-  },
-  "react-dom": { commonjs: true },
-  "react-dom/client": { commonjs: true },
-  "lucide-react": {},
-  recharts: {},
-  "@hello-pangea/dnd": {},
-  // The maintained fork answers for the package that it replaced.
-  "react-beautiful-dnd": { alias: "@hello-pangea/dnd" },
-  zustand: {},
-  "zustand/middleware": {},
-  "zustand/shallow": {},
-  "zustand/react/shallow": { alias: "zustand/shallow" },
-  clsx: {},
-  "date-fns": {},
-  "framer-motion": {},
-  "motion/react": { alias: "framer-motion" },
-  cumulonimbus: { from: join(WEB, "runtime/src/sdk/index.ts") },
-};
-
 /** What the single-icon files share; not importable by apps. */
 const ICON_FACTORY = "lucide-icon";
+
+/**
+ * What libraries bring for things that no app can do here: decoding video streams and finding faces
+ * both load more from the network. By name, with what stands there instead.
+ */
+const LEFT_OUT = {
+  "hls.js": "export const Events = {}; export default { isSupported: () => false };",
+  "@mediapipe/tasks-vision": `throw new Error("Finding faces is not possible in an app.");`,
+};
 
 /** How the ids of modules that exist only in memory begin. */
 const FACADE = "\0facade:";
@@ -59,7 +36,7 @@ const FACADE = "\0facade:";
  * The file name of a library's entry, `react-dom/client` -> `react-dom-client`.
  * @param {string} name
  */
-const fileStem = (name) => name.replace(/^@/, "").replaceAll("/", "-");
+const fileStem = (name) => name.replace(/^@\/?/, "").replaceAll("/", "-");
 
 /**
  * The names a CommonJS package exports, as the package itself says in production mode.
@@ -67,20 +44,41 @@ const fileStem = (name) => name.replace(/^@/, "").replaceAll("/", "-");
  * @returns {string[]}
  */
 function commonjsExports(name) {
-  return Object.keys(require(name)).filter((key) => key !== "default" && key !== "__esModule");
+  return Object.keys(require(name)).filter(
+    (key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== "default" && key !== "__esModule",
+  );
 }
 
 /**
  * The text of an entry that is no module of its package's own; nothing for one that is.
  * @param {string} name
- * @param {Entry} entry
- * @returns {string | undefined}
+ * @param {import("./catalogue.mjs").Entry} entry
+ * @returns {Promise<string | undefined>}
  */
-function facade(name, entry) {
+async function facade(name, entry) {
+  if (entry.css !== undefined) {
+    const css = await readFile(require.resolve(entry.css), "utf8");
+    return `const sheet = document.createElement("style");
+sheet.textContent = ${JSON.stringify(css)};
+document.head.append(sheet);
+export default sheet;`;
+  }
   if (!entry.commonjs) return entry.source;
-  return `import library from ${JSON.stringify(name)};
+  const from = entry.from ?? name;
+  const names = commonjsExports(from);
+  return `import library from ${JSON.stringify(from)};
 export default library;
-export const { ${commonjsExports(name).join(", ")} } = library;`;
+${names.length === 0 ? "" : `export const { ${names.join(", ")} } = library;`}`;
+}
+
+/**
+ * Whether a name is one to tell people and models of: no other spelling, no part of a library.
+ * @param {string} name
+ * @param {import("./catalogue.mjs").Entry} entry
+ */
+function isOffered(name, entry) {
+  const parts = name.split("/").length - (name.startsWith("@") ? 1 : 0);
+  return entry.alias === undefined && !entry.from && parts === 1;
 }
 
 /**
@@ -97,7 +95,11 @@ function memoryFacades(sources) {
       if (importer?.startsWith(FACADE)) return this.resolve(id, join(WEB, "vendor/facade.js"));
       return undefined;
     },
-    load: (id) => sources.get(id),
+    load(id) {
+      const code = sources.get(id);
+      // Some ids end like the name of a style sheet.
+      return code === undefined ? undefined : { code, moduleType: "js" };
+    },
   };
 }
 
@@ -111,13 +113,14 @@ export async function buildLibraries({ out, lock }) {
   const iconFactory = FACADE + ICON_FACTORY;
   const sources = new Map([
     [iconFactory, `export { createLucideIcon as default } from "lucide-react";`],
+    ...Object.entries(LEFT_OUT),
   ]);
   /** @type {Record<string, string>} */
   const input = { [ICON_FACTORY]: iconFactory };
   for (const [name, entry] of Object.entries(LIBRARIES)) {
     if (entry.alias !== undefined) continue;
     const stem = fileStem(name);
-    const source = facade(name, entry);
+    const source = await facade(name, entry);
     if (source !== undefined) sources.set(FACADE + stem, source);
     input[stem] = source === undefined ? (entry.from ?? name) : FACADE + stem;
   }
@@ -151,7 +154,7 @@ export async function buildLibraries({ out, lock }) {
 
   const icons = await writeIcons({ out, lock, factory: `${ICON_FACTORY}.js` });
 
-  /** @type {Record<string, unknown>} */
+  /** @type {Record<string, object>} */
   const libraries = {};
   for (const [name, entry] of Object.entries(LIBRARIES)) {
     const file = `${fileStem(entry.alias ?? name)}.js`;
@@ -162,11 +165,18 @@ export async function buildLibraries({ out, lock }) {
       file,
       exports: chunk.exports.toSorted(),
       closure: closure(file, chunks),
+      ...(entry.kit && { classes: await kitClasses(entry.kit) }),
+      ...(!isOffered(name, entry) && { unlisted: true }),
       ...(name === "lucide-react" && {
         icons: icons.names,
         iconClosure: closure(`${ICON_FACTORY}.js`, chunks),
       }),
     };
+  }
+  // What a pack's icons are drawn with; the icons themselves go into the bundle.
+  const drawing = libraries["react-icons/lib"];
+  for (const pack of PACKS) {
+    libraries[`react-icons/${pack}`] = { ...drawing, pack, unlisted: pack !== "fa" };
   }
 
   const hash = createHash("sha256");

@@ -1,5 +1,5 @@
 // Tailwind for the embedded engine: the compiler core as one script, and the style sheets that
-// `@import "tailwindcss"` and `@import "tw-animate-css"` name.
+// `@import "tailwindcss"` and `@import "tw-animate-css"` name, and those of our own set of components.
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -37,6 +37,8 @@ export async function buildTailwind({ out }) {
   for (const sheet of ["index", "theme", "preflight", "utilities"]) {
     await copyFile(join(tailwind, `${sheet}.css`), join(out, `${sheet}.css`));
   }
+  await copyFile(join(WEB, "vendor/ui/theme.css"), join(out, "ui-theme.css"));
+  await copyFile(join(WEB, "vendor/ui/dark-by-class.css"), join(out, "dark-by-class.css"));
   const animate = join(WEB, "node_modules/tw-animate-css/dist/tw-animate.css");
   await copyFile(animate, join(out, "tw-animate.css"));
 

@@ -64,21 +64,9 @@ test("the output does not depend on when it was built", async () => {
 }, 60_000);
 
 test("all libraries work together in a browser under the policy of an app's frame", async () => {
-  const server = await serve();
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-  });
+  const { page, problems, close } = await opened("page.js");
   try {
-    const page = await browser.newPage();
-    /** @type {string[]} */
-    const problems = [];
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") problems.push(message.text());
-    });
     const failed = new Promise((_, reject) => page.on("pageerror", reject));
-    await page.goto(server.url);
     await Promise.race([page.waitForSelector("#chart path.recharts-line-curve"), failed]);
     await page.click("#press");
     expect(await page.textContent("#press")).toBe("1 clicks, 2 counted");
@@ -94,15 +82,75 @@ test("all libraries work together in a browser under the policy of an app's fram
     expect(await page.evaluate("typeof RTCPeerConnection")).toBe("undefined");
     expect(problems).toEqual([]);
   } finally {
-    await browser.close();
-    await server.close();
+    await close();
   }
 }, 60_000);
 
-/** Serves the page and the libraries as an app's frame gets them: no eval, no inline script. */
-async function serve() {
+test("every library shows something in a browser", async () => {
+  const { page, problems, close } = await opened("every.js");
+  try {
+    await page.waitForSelector("body[data-unused]", { timeout: 60_000 });
+    expect(await page.getAttribute("body", "data-unused"), "libraries that nothing tries").toBe("");
+    const empty = () =>
+      page.evaluate(() => {
+        /** @type {NodeListOf<HTMLElement>} */
+        const boxes = document.querySelectorAll("section[data-library]");
+        return [...boxes]
+          .filter((box) => {
+            const shown = box.innerText.trim() || box.querySelector("svg, canvas, img");
+            return box.dataset.error || !shown;
+          })
+          .map((box) => `${box.dataset.library} ${box.dataset.error}`);
+      });
+    await expect.poll(empty, { timeout: 15_000 }).toEqual([]);
+    expect(problems).toEqual([]);
+  } finally {
+    await close();
+  }
+}, 120_000);
+
+test("a class of the set is one that Tailwind knows, and the set uses them", () => {
+  const button = manifest.libraries["@/components/ui/button"];
+  expect(button.classes).toContain("bg-primary");
+  expect(button.classes).not.toContain("div");
+  // What a component is made of counts for it.
+  expect(manifest.libraries["@/components/ui/pagination"].classes).toEqual(
+    expect.arrayContaining(button.classes),
+  );
+});
+
+/**
+ * Opens a page that runs a script of this folder.
+ * @param {string} script
+ */
+async function opened(script) {
+  const server = await serve(script);
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+  });
+  const page = await browser.newPage();
+  /** @type {string[]} */
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  await page.goto(server.url);
+  const close = async () => {
+    await browser.close();
+    await server.close();
+  };
+  return { page, problems, close };
+}
+
+/**
+ * Serves a page and the libraries as an app's frame gets them: no eval, no inline script.
+ * @param {string} script a file of this folder
+ */
+async function serve(script) {
   const policy =
-    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'";
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data: blob:; worker-src blob:; connect-src 'self'";
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     response.setHeader("content-security-policy", policy);
@@ -115,7 +163,7 @@ async function serve() {
     }
     const file = path.startsWith("/lib/")
       ? join(out, path.slice("/lib/".length))
-      : join(import.meta.dirname, "page.js");
+      : join(import.meta.dirname, script);
     response.setHeader(
       "content-type",
       path.endsWith(".json") ? "application/json" : "text/javascript",

@@ -5,12 +5,6 @@ const load = (name) => import(`/lib/${manifest.libraries[name].file}`);
 const loaded = {};
 for (const name of Object.keys(manifest.libraries)) loaded[name] = await load(name);
 
-for (const [name, { exports }] of Object.entries(manifest.libraries)) {
-  for (const key of exports) {
-    if (!(key in loaded[name])) throw new Error(`${name} does not export ${key}`);
-  }
-}
-
 const { default: React, createElement: h, useState } = loaded.react;
 const { create } = loaded.zustand;
 const { persist } = loaded["zustand/middleware"];

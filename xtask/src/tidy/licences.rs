@@ -12,6 +12,9 @@ use super::Finding;
 /// becoming a part of them.
 const BUILD_TOOLS: &[&str] = &["lightningcss"];
 
+/// npm packages that tell their licence in a file and not to npm, with what that file says.
+const TOLD_IN_A_FILE: &[(&str, &str)] = &[("webgl-constants", "MIT")];
+
 /// What `deny.toml` allows.
 #[derive(Debug)]
 pub struct Allowed {
@@ -68,7 +71,8 @@ pub fn check_packages(path: &str, lockfile: &str, allowed: &Allowed) -> anyhow::
             if flag("link") || flag("dev") || BUILD_TOOLS.iter().any(|start| name.starts_with(start)) {
                 return None;
             }
-            let licence = package.get("license").and_then(serde_json::Value::as_str);
+            let in_file = TOLD_IN_A_FILE.iter().find(|(known, _)| *known == name).map(|(_, licence)| *licence);
+            let licence = package.get("license").and_then(serde_json::Value::as_str).or(in_file);
             finding(path, name, &format!("the package `{name}`"), licence, allowed)
         })
         .collect())
