@@ -28,6 +28,7 @@ pub fn bundler() -> Result<Bundling> {
         manifest_json: embedded("lib/manifest.json")?,
         tailwind_js: embedded("tailwind/compiler.js")?,
         stylesheets,
+        icon_pack: |name| embedded(&format!("icons/{name}.txt")).ok(),
     };
     Bundling::new(assets).context("the embedded libraries cannot be used")
 }

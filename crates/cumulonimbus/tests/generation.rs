@@ -86,7 +86,9 @@ fn bundler() -> Result<Bundling, Box<dyn Error>> {
         }
     }
     let manifest_json = text("lib/manifest.json")?;
-    Ok(Bundling::new(BundlingAssets { manifest_json, tailwind_js: text("tailwind/compiler.js")?, stylesheets })?)
+    let icon_pack = |name: &str| Some(nimbus_web::asset(&format!("icons/{name}.txt"))?.text().ok()?.into_owned());
+    let tailwind_js = text("tailwind/compiler.js")?;
+    Ok(Bundling::new(BundlingAssets { manifest_json, tailwind_js, stylesheets, icon_pack })?)
 }
 
 /// What the events showed of each file.

@@ -34,11 +34,12 @@ fn bundler() -> Result<Bundling, Box<dyn Error>> {
         Ok(nimbus_web::asset(path).ok_or_else(|| format!("the web build has no `{path}`"))?.text()?.into_owned())
     };
     let mut stylesheets = BTreeMap::new();
-    for name in ["index", "theme", "preflight", "utilities", "tw-animate"] {
+    for name in ["index", "theme", "preflight", "utilities", "tw-animate", "ui-theme", "dark-by-class"] {
         stylesheets.insert(name.to_owned(), text(&format!("tailwind/{name}.css"))?);
     }
     let (manifest_json, tailwind_js) = (text("lib/manifest.json")?, text("tailwind/compiler.js")?);
-    Ok(Bundling::new(BundlingAssets { manifest_json, tailwind_js, stylesheets })?)
+    let icon_pack = |name: &str| Some(nimbus_web::asset(&format!("icons/{name}.txt"))?.text().ok()?.into_owned());
+    Ok(Bundling::new(BundlingAssets { manifest_json, tailwind_js, stylesheets, icon_pack })?)
 }
 
 fn median(times: &mut [f64]) -> f64 {

@@ -4,6 +4,7 @@
 //! for some rounds, because one repair can make another possible. A fixer changes only what would
 //! otherwise be an error, or an app that does not do what its source plainly means.
 
+mod colours;
 mod entry;
 mod enums;
 mod exports;
@@ -23,9 +24,10 @@ const ROUNDS: usize = 3;
 
 type Fixer = fn(&mut Draft, &Libraries) -> Vec<Diagnostic>;
 
-const FIXERS: [Fixer; 12] = [
+const FIXERS: [Fixer; 13] = [
     text::strip_fences,
     text::rename_html_attributes,
+    colours::unwrap_theme_colours,
     paths::correct_paths,
     enums::declare_missing_enums,
     packages::replace_unknown_packages,

@@ -25,6 +25,7 @@ mod library;
 mod link;
 mod nearest;
 mod offer;
+mod packs;
 mod place;
 mod report;
 mod resolve;
@@ -46,6 +47,8 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::draft::Draft;
 use crate::library::Libraries;
 use crate::link::Plan;
+use crate::packs::Packs;
+pub use crate::packs::ReadPack;
 use crate::style::{Sheets, Tailwind};
 
 /// Room on the pre-pass's stack for everything that does not grow with nesting, in bytes.
@@ -59,8 +62,10 @@ pub struct BundlingAssets {
     /// The text of `tailwind/compiler.js`, which sets `globalThis.tailwind.compile`.
     pub tailwind_js: String,
     /// The style sheets of `tailwind/` by file name without `.css`: `index`, `theme`, `preflight`,
-    /// `utilities`, `tw-animate`.
+    /// `utilities`, `tw-animate`, `ui-theme`, `dark-by-class`.
     pub stylesheets: BTreeMap<String, String>,
+    /// Reads `icons/<name>.txt`.
+    pub icon_pack: ReadPack,
 }
 
 /// Why the bundler could not be set up.
@@ -89,7 +94,7 @@ impl Bundling {
     /// # Errors
     /// [`BundlingError`] when the manifest is malformed or no thread can be started.
     pub fn new(assets: BundlingAssets) -> Result<Self, BundlingError> {
-        let libraries = Arc::new(Libraries::parse(&assets.manifest_json)?);
+        let libraries = Arc::new(Libraries::parse(&assets.manifest_json)?.with_packs(Packs::new(assets.icon_pack)));
         let tailwind = Tailwind::start(assets.tailwind_js, &assets.stylesheets)?;
         let parallel = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Self { libraries, tailwind, prepasses: Semaphore::new(parallel) })
@@ -204,7 +209,7 @@ fn prepare(files: &SourceTree, libraries: &Arc<Libraries>) -> Prepared {
             let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
             (!failed).then(|| {
                 let plan = link::plan(&draft, libraries, entry);
-                let sheets = style::collect(&draft, &plan.sheets);
+                let sheets = style::collect(&draft, &plan.sheets, &plan.candidates, plan.set);
                 (plan, sheets)
             })
         }

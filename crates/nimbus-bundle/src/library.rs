@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use crate::nearest::nearest;
+use crate::packs::Packs;
 
 /// The parsed `lib/manifest.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,6 +14,8 @@ pub(crate) struct Libraries {
     pub(crate) hash: String,
     #[serde(rename = "libraries")]
     by_name: BTreeMap<String, Library>,
+    #[serde(skip)]
+    pub(crate) packs: Packs,
 }
 
 /// One library.
@@ -31,6 +34,15 @@ pub(crate) struct Library {
     /// What each icon's file loads besides itself.
     #[serde(default, rename = "iconClosure")]
     icon_closure: Vec<String>,
+    /// For components of the set: the classes that they use.
+    #[serde(default)]
+    pub(crate) classes: Vec<String>,
+    /// For packs whose icons go into the bundle: the pack's name.
+    #[serde(default)]
+    pub(crate) pack: Option<String>,
+    /// Whether it is another spelling, or a part, of what is listed already.
+    #[serde(default)]
+    unlisted: bool,
 }
 
 /// The order in which libraries are offered; the rest follow by name.
@@ -39,6 +51,9 @@ const MOST_USEFUL: [&str; 8] =
 
 /// What React's own tooling imports and nobody writes.
 const NEVER_OFFERED: [&str; 3] = ["react/jsx-runtime", "react/jsx-dev-runtime", "scheduler"];
+
+/// How the set of components is offered, as one.
+const SET: &str = "@/components/ui";
 
 /// Names under which people know a library that is here under another, by purpose.
 const SUBSTITUTES: [(&str, &str); 14] = [
@@ -63,6 +78,10 @@ impl Libraries {
         serde_json::from_str(json)
     }
 
+    pub(crate) fn with_packs(self, packs: Packs) -> Self {
+        Self { packs, ..self }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Library> {
         self.by_name.get(name)
     }
@@ -79,8 +98,45 @@ impl Libraries {
             .by_name
             .keys()
             .map(String::as_str)
-            .filter(|name| !MOST_USEFUL.contains(name) && !NEVER_OFFERED.contains(name));
-        first.chain(rest).map(str::to_owned).collect()
+            .filter(|name| !MOST_USEFUL.contains(name) && !NEVER_OFFERED.contains(name))
+            // `radix-ui` stands for them all.
+            .filter(|name| self.is_listed(name) && !name.starts_with("@radix-ui/"));
+        let set = self.by_name.contains_key(SET).then(|| format!("{SET}/*"));
+        first.map(str::to_owned).chain(set).chain(rest.map(str::to_owned)).collect()
+    }
+
+    fn is_listed(&self, name: &str) -> bool {
+        !NEVER_OFFERED.contains(&name) && self.get(name).is_some_and(|library| !library.unlisted)
+    }
+
+    /// The name under which the set of components answers for a file that an app does not have:
+    /// `src/components/ui/DropdownMenu.tsx`, `lib/utils`, `hooks/use-toast`.
+    pub(crate) fn in_set(&self, path: &str) -> Option<&str> {
+        let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let stem = parts.pop()?.trim_end_matches(".tsx").trim_end_matches(".ts");
+        let name = match (parts.last().copied(), stem) {
+            (Some("components"), "ui") => SET.to_owned(),
+            (Some("ui"), "index") => SET.to_owned(),
+            (Some("ui"), stem) => format!("{SET}/{}", kebab(stem)),
+            (Some("hooks"), stem) => format!("@/hooks/{}", kebab(stem)),
+            (Some("lib"), "utils" | "cn") | (Some("utils"), "cn") => "@/lib/utils".to_owned(),
+            _ => return None,
+        };
+        self.by_name.get_key_value(&name).map(|(name, _)| name.as_str())
+    }
+
+    /// The one component of the set that exports a name.
+    pub(crate) fn part_of_set(&self, name: &str) -> Option<&str> {
+        let mut found = self.by_name.iter().filter(|(path, part)| {
+            path.strip_prefix(SET).is_some_and(|rest| rest.starts_with('/')) && part.exports.contains(name)
+        });
+        let (first, _) = found.next()?;
+        found.next().is_none().then_some(first.as_str())
+    }
+
+    /// Whether a library is the set of components or one of it.
+    pub(crate) fn is_of_set(name: &str) -> bool {
+        name.starts_with(SET)
     }
 
     /// The library to use instead of one that is not here.
@@ -91,7 +147,7 @@ impl Libraries {
                 package == *known || package.strip_prefix(known).is_some_and(|r| r.starts_with(['/', '-']))
             })
             .map(|(_, here)| *here);
-        let names = || self.by_name.keys().map(String::as_str).filter(|name| !NEVER_OFFERED.contains(name));
+        let names = || self.by_name.keys().map(String::as_str).filter(|name| self.is_listed(name));
         substitute.and_then(|here| names().find(|name| *name == here)).or_else(|| nearest(package, names()))
     }
 
@@ -122,6 +178,20 @@ impl Libraries {
         }
         all.into_iter().collect()
     }
+}
+
+/// `DropdownMenu` as the name of a file: `dropdown-menu`.
+fn kebab(name: &str) -> String {
+    let mut kebab = String::with_capacity(name.len() + 2);
+    let mut before = '-';
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+            kebab.push('-');
+        }
+        kebab.push(c.to_ascii_lowercase());
+        before = c;
+    }
+    kebab
 }
 
 #[cfg(test)]

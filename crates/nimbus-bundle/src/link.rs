@@ -10,9 +10,10 @@ use nimbus_rolldown::{Input, Module, Resolution, Syntax};
 
 use crate::draft::{Draft, extension};
 use crate::entry::Entry;
-use crate::facts::{Import, ImportKind, Wanted};
+use crate::facts::{Import, ImportKind, Span, Wanted};
 use crate::library::{Libraries, Library};
 use crate::nearest::nearest;
+use crate::packs::Pack;
 use crate::place::at;
 use crate::resolve::{Form, Target, resolve};
 use crate::style::scoped;
@@ -32,6 +33,8 @@ pub(crate) struct Plan {
     /// The app's style sheets in the order in which they are imported.
     pub(crate) sheets: Vec<String>,
     pub(crate) candidates: BTreeSet<String>,
+    /// Whether the app imports a component of the set, `@/components/ui`.
+    pub(crate) set: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -44,7 +47,9 @@ pub(crate) fn plan(draft: &Draft, libraries: &Arc<Libraries>, entry: &Entry) -> 
         decisions: HashMap::new(),
         sheets: Vec::new(),
         candidates: BTreeSet::new(),
+        set: false,
         icons: BTreeSet::new(),
+        packed: BTreeMap::new(),
         diagnostics: Vec::new(),
     };
     let key = match entry {
@@ -73,6 +78,12 @@ pub(crate) fn plan(draft: &Draft, libraries: &Arc<Libraries>, entry: &Entry) -> 
         walk.decide(ICONS, ICON_LIBRARY, Resolution::External(libraries.url(&library.file)));
         walk.add(ICONS, &barrel, Syntax::Jsx);
     }
+    for (name, icons) in std::mem::take(&mut walk.packed) {
+        if let Some(pack) = libraries.get(&name).and_then(|library| library.pack.as_deref()) {
+            let module = libraries.packs.get(pack).module(&icons);
+            walk.add(&pack_key(&name), &module, Syntax::Js);
+        }
+    }
     let decisions = walk.decisions;
     let known = Arc::clone(libraries);
     let input = Input {
@@ -90,7 +101,8 @@ pub(crate) fn plan(draft: &Draft, libraries: &Arc<Libraries>, entry: &Entry) -> 
         define: defines(),
         time_limit: TIME_LIMIT,
     };
-    Plan { input, sheets: walk.sheets, candidates: walk.candidates, diagnostics: walk.diagnostics }
+    let Walk { sheets, candidates, set, diagnostics, .. } = walk;
+    Plan { input, sheets, candidates, set, diagnostics }
 }
 
 /// What code written for other build tools expects to be filled in.
@@ -116,7 +128,10 @@ struct Walk<'d> {
     decisions: HashMap<String, HashMap<String, Resolution>>,
     sheets: Vec<String>,
     candidates: BTreeSet<String>,
+    set: bool,
     icons: BTreeSet<String>,
+    /// The icons to take from packs, by the library's name.
+    packed: BTreeMap<String, BTreeSet<String>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -194,36 +209,92 @@ impl Walk<'_> {
         let Some(library) = self.libraries.get(name) else {
             return Resolution::Refused(format!("`{name}` is not one of the libraries."));
         };
+        if !library.classes.is_empty() && !import.only_types {
+            self.set = true;
+            self.candidates.extend(library.classes.iter().cloned());
+        }
         let whole = Resolution::External(self.libraries.url(&library.file));
+        if let Some(pack) = &library.pack {
+            return self.packed_icons(path, name, &self.libraries.packs.get(pack), import);
+        }
         if name != ICON_LIBRARY || library.icons.is_empty() {
             return whole;
         }
-        // One decision holds for every import of the library in this file.
-        let of_file = self.draft.facts(path).map(|facts| facts.imports.as_slice()).unwrap_or_default();
-        let same = || of_file.iter().filter(|other| other.specifier == import.specifier);
-        let singly = same().all(|import| {
-            matches!(import.kind, ImportKind::Static | ImportKind::ReExport)
-                && (import.kind == ImportKind::Static || !import.bindings.is_empty())
-                && import.bindings.iter().all(|binding| matches!(binding.wanted, Wanted::Named(_)))
-        });
-        if !singly {
-            return whole;
-        }
-        for binding in same().flat_map(|import| &import.bindings).filter(|binding| binding.used_as_value) {
-            let Wanted::Named(icon) = &binding.wanted else { continue };
-            let known = library.exports.contains(icon) || library.icons.contains_key(icon);
-            if !self.icons.insert(icon.clone()) || known {
-                continue;
+        let Some(wanted) = self.named_singly(path, import) else { return whole };
+        for (icon, span) in wanted {
+            let known = library.exports.contains(&icon) || library.icons.contains_key(&icon);
+            if self.icons.insert(icon.clone()) && !known {
+                self.unknown_icon(path, name, &icon, span, library.icons.keys().map(String::as_str));
             }
-            let message = format!("`{name}` has no icon named `{icon}`; a placeholder is shown.");
-            let mut diagnostic = Diagnostic::warning("unknown-icon", message);
-            if let Some(other) = nearest(icon, library.icons.keys().map(String::as_str)) {
-                diagnostic = diagnostic.with_hint(format!("Did you mean `{other}`?"));
-            }
-            self.diagnostics.push(at(diagnostic, path, self.draft.text(path), binding.local_span));
         }
         Resolution::Module(ICONS.to_owned())
     }
+
+    /// Takes icons of a pack into the bundle: those that are named, or all of them.
+    fn packed_icons(&mut self, path: &str, name: &str, pack: &Pack, import: &Import) -> Resolution {
+        let wanted = self.named_singly(path, import);
+        let taken = self.packed.entry(name.to_owned()).or_default();
+        let mut unknown = Vec::new();
+        match wanted {
+            None => taken.extend(pack.names().map(str::to_owned)),
+            Some(wanted) => {
+                for (icon, span) in wanted {
+                    if taken.insert(icon.clone()) && !pack.has(&icon) {
+                        unknown.push((icon, span));
+                    }
+                }
+            }
+        }
+        for (icon, span) in unknown {
+            self.unknown_icon(path, name, &icon, span, pack.names());
+        }
+        Resolution::Module(pack_key(name))
+    }
+
+    /// The names that a file imports from a library, and where; none when it imports the library as
+    /// a whole. One decision holds for every import of the library in the file.
+    fn named_singly(&self, path: &str, import: &Import) -> Option<Vec<(String, Span)>> {
+        let of_file = self.draft.facts(path).map(|facts| facts.imports.as_slice()).unwrap_or_default();
+        let mut names = Vec::new();
+        for other in of_file.iter().filter(|other| other.specifier == import.specifier) {
+            let listed = match other.kind {
+                ImportKind::Static => true,
+                ImportKind::ReExport => !other.bindings.is_empty(),
+                ImportKind::Dynamic | ImportKind::Require => false,
+            };
+            if !listed {
+                return None;
+            }
+            for binding in &other.bindings {
+                let Wanted::Named(name) = &binding.wanted else { return None };
+                if binding.used_as_value {
+                    names.push((name.clone(), binding.local_span));
+                }
+            }
+        }
+        Some(names)
+    }
+
+    fn unknown_icon<'n>(
+        &mut self,
+        path: &str,
+        library: &str,
+        icon: &str,
+        span: Span,
+        names: impl Iterator<Item = &'n str>,
+    ) {
+        let message = format!("`{library}` has no icon named `{icon}`; a placeholder is shown.");
+        let mut diagnostic = Diagnostic::warning("unknown-icon", message);
+        if let Some(other) = nearest(icon, names) {
+            diagnostic = diagnostic.with_hint(format!("Did you mean `{other}`?"));
+        }
+        self.diagnostics.push(at(diagnostic, path, self.draft.text(path), span));
+    }
+}
+
+/// The key of the module that holds a pack's icons for one app.
+fn pack_key(name: &str) -> String {
+    format!("cumulonimbus:{name}.js")
 }
 
 /// A module with only the icons that the app names, each from a file of its own.

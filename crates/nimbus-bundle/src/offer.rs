@@ -35,7 +35,7 @@ pub(crate) fn of_library(libraries: &Libraries, name: &str) -> Offer {
         default: library.exports.contains("default"),
         names: library.exports.clone(),
         // An icon that does not exist gets a placeholder when linking.
-        open: !library.icons.is_empty(),
+        open: !library.icons.is_empty() || library.pack.is_some(),
         ..Offer::default()
     }
 }

@@ -37,7 +37,8 @@ pub(crate) fn resolve(draft: &Draft, libraries: &Libraries, importer: &str, spec
     if specifier.contains('\0') || specifier.contains('\\') {
         return Target::Forbidden("it contains a character that no file or library has");
     }
-    if libraries.get(specifier).is_some() {
+    // The set's names look like the app's own files, and those come first.
+    if !specifier.starts_with("@/") && libraries.get(specifier).is_some() {
         return Target::Library(specifier.to_owned());
     }
     let (path, query) = specifier.split_once('?').unwrap_or((specifier, ""));
@@ -65,13 +66,18 @@ pub(crate) fn resolve(draft: &Draft, libraries: &Libraries, importer: &str, spec
     } else {
         // Not a library: perhaps a path from the top, as some tools allow.
         let from_top = [join("", path), join("src", path)].into_iter().flatten().find_map(|path| exists(draft, &path));
-        return from_top.map_or(Target::NoLibrary, |path| file(path, form));
+        return from_top.map_or_else(|| in_set(libraries, path).unwrap_or(Target::NoLibrary), |path| file(path, form));
     };
-    meant
-        .iter()
-        .flatten()
-        .find_map(|path| exists(draft, path))
-        .map_or_else(|| Target::NoFile(meant.into_iter().flatten().next()), |path| file(path, form))
+    if let Some(path) = meant.iter().flatten().find_map(|path| exists(draft, path)) {
+        return file(path, form);
+    }
+    let meant = meant.into_iter().flatten().next();
+    meant.as_deref().and_then(|path| in_set(libraries, path)).unwrap_or(Target::NoFile(meant))
+}
+
+/// The component of the set that a missing file means.
+fn in_set(libraries: &Libraries, path: &str) -> Option<Target> {
+    libraries.in_set(path).map(|name| Target::Library(name.to_owned()))
 }
 
 /// Whether a specifier is written as a path from the importing file.
@@ -147,17 +153,33 @@ mod tests {
 
     fn draft() -> Draft {
         let mut draft = Draft::default();
-        for path in
-            ["src/App.tsx", "src/components/Board.tsx", "src/lib/index.ts", "src/data.json", "src/logo.svg", "x.css"]
-        {
+        for path in [
+            "src/App.tsx",
+            "src/components/Board.tsx",
+            "src/components/ui/card.tsx",
+            "src/lib/index.ts",
+            "src/data.json",
+            "src/logo.svg",
+            "x.css",
+        ] {
             draft.put(path, String::new());
         }
         draft
     }
 
     fn libraries() -> Libraries {
-        let json = r#"{"hash":"h","libraries":{"react":{"file":"react.js","exports":["useState"],"closure":[]}}}"#;
-        Libraries::parse(json).unwrap_or_else(|error| panic!("{error}"))
+        let library = r#"{"file":"x.js","exports":["x"],"closure":[]}"#;
+        let names = [
+            "react",
+            "@/components/ui",
+            "@/components/ui/card",
+            "@/components/ui/dropdown-menu",
+            "@/lib/utils",
+            "path",
+        ];
+        let libraries: Vec<String> = names.iter().map(|name| format!("{name:?}:{library}")).collect();
+        Libraries::parse(&format!(r#"{{"hash":"h","libraries":{{{}}}}}"#, libraries.join(",")))
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     #[test]
@@ -182,6 +204,20 @@ mod tests {
             ("fs", Target::NoLibrary),
         ];
         for (specifier, expected) in cases {
+            assert_eq!(resolve(&draft(), &libraries(), "src/App.tsx", specifier), expected, "{specifier}");
+        }
+        let library = |name: &str| Target::Library(name.to_owned());
+        for (specifier, expected) in [
+            // The app's own file, although the set has one of that name.
+            ("@/components/ui/card", file("src/components/ui/card.tsx")),
+            ("@/components/ui/dropdown-menu", library("@/components/ui/dropdown-menu")),
+            ("./components/ui/DropdownMenu", library("@/components/ui/dropdown-menu")),
+            ("components/ui/dropdown-menu.tsx", library("@/components/ui/dropdown-menu")),
+            ("@/components/ui", library("@/components/ui")),
+            ("./lib/utils", library("@/lib/utils")),
+            ("@/lib/cn", library("@/lib/utils")),
+            ("@/components/ui/left-pad", Target::NoFile(Some("src/components/ui/left-pad".to_owned()))),
+        ] {
             assert_eq!(resolve(&draft(), &libraries(), "src/App.tsx", specifier), expected, "{specifier}");
         }
         for specifier in ["node:fs", "data:text/javascript,1", "file:///etc/passwd", "http://x/y.js", "//x/y", "a\\b"] {

@@ -2,6 +2,7 @@
 
 mod modules;
 mod tailwind;
+mod theme;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ use nimbus_core::ids::AppId;
 
 pub(crate) use modules::scoped;
 pub(crate) use tailwind::{Job, Tailwind};
+pub(crate) use theme::COLOURS;
 
 use crate::draft::Draft;
 use crate::place::in_file;
@@ -48,16 +50,23 @@ pub(crate) struct Sheets {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// Sorts the sheets that the app imports, in that order.
-pub(crate) fn collect(draft: &Draft, paths: &[String]) -> Sheets {
+/// What an app of the set starts from; light and dark follow the system.
+pub(crate) const THEMED_SHEET: &str =
+    "@import \"cumulonimbus/theme\";\n@import \"tailwindcss\";\n@import \"tw-animate-css\";\n";
+
+/// Sorts the sheets that the app imports, in that order. `words` are its possible classes, `set`
+/// tells whether it imports a component of the set.
+pub(crate) fn collect(draft: &Draft, paths: &[String], words: &BTreeSet<String>, set: bool) -> Sheets {
     let mut sheets = Sheets::default();
     let mut compiled = Vec::new();
+    let mut own = String::new();
     for path in paths {
         let (text, unclosed) = closed(draft.text(path));
         if unclosed > 0 {
             let message = format!("`{path}` has {unclosed} unclosed `{{`; they were closed at its end.");
             sheets.diagnostics.push(in_file(Diagnostic::warning("css-error", message), path));
         }
+        own.push_str(&text);
         let text = if path.ends_with(".module.css") { scoped(path, &text).css } else { text };
         if DIRECTIVES.iter().any(|directive| text.contains(directive)) {
             compiled.push(without_old_directives(&text));
@@ -68,6 +77,7 @@ pub(crate) fn collect(draft: &Draft, paths: &[String]) -> Sheets {
     }
     let brings_tailwind =
         compiled.iter().any(|text| text.contains("@import \"tailwindcss") || text.contains("@import 'tailwindcss"));
+    sheets.compiled.push_str(&theme::prelude(&own, words, set));
     if !brings_tailwind {
         sheets.compiled.push_str(DEFAULT_SHEET);
     }
@@ -75,7 +85,7 @@ pub(crate) fn collect(draft: &Draft, paths: &[String]) -> Sheets {
         sheets.compiled.push_str(&text);
         sheets.compiled.push('\n');
     }
-    if sheets.compiled != DEFAULT_SHEET {
+    if sheets.compiled != DEFAULT_SHEET && sheets.compiled != THEMED_SHEET {
         let own = draft.files.iter().filter(|(path, _)| path.ends_with(".css"));
         sheets.files = own.map(|(path, file)| (path.clone(), file.text.clone())).collect();
     }
@@ -170,10 +180,12 @@ mod tests {
         draft.put("a.css", "a { color: red }".to_owned());
         draft.put("b.css", ".b { @apply p-4; }".to_owned());
         draft.put("c.css", "@tailwind base;\n@tailwind utilities;\n.c {}".to_owned());
-        let sheets = collect(&draft, &["a.css".to_owned(), "b.css".to_owned()]);
+        let sheets = collect(&draft, &["a.css".to_owned(), "b.css".to_owned()], &BTreeSet::new(), false);
         assert_eq!(sheets.plain, "a { color: red }\n");
         assert_eq!(sheets.compiled, format!("{DEFAULT_SHEET}.b {{ @apply p-4; }}\n"));
-        let sheets = collect(&draft, &["c.css".to_owned()]);
+        let sheets = collect(&draft, &["c.css".to_owned()], &BTreeSet::new(), false);
         assert_eq!(sheets.compiled, format!("{DEFAULT_SHEET}.c {{}}\n"));
+        let sheets = collect(&draft, &["a.css".to_owned()], &BTreeSet::new(), true);
+        assert_eq!(sheets.compiled, THEMED_SHEET);
     }
 }

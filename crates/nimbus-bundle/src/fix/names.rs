@@ -85,6 +85,15 @@ fn offered_by(
     if let Some(library) = libraries.only_exporter(name, imported.filter(|from| *from != "react")) {
         return named(library);
     }
+    if name == "cn" && libraries.get("@/lib/utils").is_some() {
+        return named("@/lib/utils");
+    }
+    // lucide has a `Badge` too; an app with other components of the set means the set's.
+    if uses_set(draft, libraries)
+        && let Some(part) = libraries.part_of_set(name)
+    {
+        return named(part);
+    }
     match name {
         "React" => return Some(("import React from \"react\";".to_owned(), "react".to_owned())),
         "ReactDOM" => {
@@ -114,6 +123,14 @@ fn offered_by(
         _ => return None,
     };
     exports(library).then(|| named(library)).flatten()
+}
+
+fn uses_set(draft: &Draft, libraries: &Libraries) -> bool {
+    draft.code().any(|(path, facts)| {
+        facts.imports.iter().any(|import| {
+            matches!(resolve(draft, libraries, path, &import.specifier), Target::Library(name) if Libraries::is_of_set(&name))
+        })
+    })
 }
 
 fn offered_by_file(draft: &Draft, importer: &str, name: &str) -> Option<(String, String)> {
@@ -201,10 +218,13 @@ fn listed(imported: &str, local: &str) -> String {
 }
 
 /// The library that offers a name which was looked for in another.
-fn library_of(libraries: &Libraries, name: &str, wrong: &str) -> Option<&'static str> {
+fn library_of<'l>(libraries: &'l Libraries, name: &str, wrong: &str) -> Option<&'l str> {
     // An unknown icon is not a slip between libraries; it gets a placeholder when linking.
     if wrong == "lucide-react" {
         return None;
+    }
+    if Libraries::is_of_set(wrong) {
+        return libraries.part_of_set(name);
     }
     ["react", "react-dom", "react-dom/client", "framer-motion", "zustand", "zustand/middleware", "recharts", "date-fns"]
         .into_iter()

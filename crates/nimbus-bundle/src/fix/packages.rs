@@ -93,9 +93,17 @@ fn served_library<'l>(libraries: &Libraries, specifier: &'l str) -> Option<&'l s
 /// `import { FaTrash } from "react-icons/fa"` as lucide's icons of those names.
 fn as_lucide_icons(libraries: &Libraries, import: &Import) -> Option<String> {
     let pack = import.specifier.as_str();
-    let is_icons = ["react-icons", "@heroicons/react", "react-feather", "@tabler/icons-react", "phosphor-react"]
-        .iter()
-        .any(|known| pack == *known || pack.strip_prefix(known).is_some_and(|rest| rest.starts_with('/')));
+    let is_icons = [
+        "react-icons",
+        "@heroicons/react",
+        "@radix-ui/react-icons",
+        "react-feather",
+        "@tabler/icons-react",
+        "phosphor-react",
+        "@phosphor-icons/react",
+    ]
+    .iter()
+    .any(|known| pack == *known || pack.strip_prefix(known).is_some_and(|rest| rest.starts_with('/')));
     let lucide = libraries.get("lucide-react")?;
     if !is_icons {
         return None;
@@ -103,7 +111,8 @@ fn as_lucide_icons(libraries: &Libraries, import: &Import) -> Option<String> {
     let mut specifiers = Vec::new();
     for binding in &import.bindings {
         let Wanted::Named(name) = &binding.wanted else { return None };
-        let known = |name: &str| (!name.is_empty() && lucide.exports.contains(name)).then(|| name.to_owned());
+        let has = |name: &str| lucide.exports.contains(name) || lucide.icons.contains_key(name);
+        let known = |name: &str| has(name).then(|| name.to_owned());
         // `FaTrash`, `MdDelete`, `IconTrash`: a prefix names the family.
         let without_family = || {
             let start = name.char_indices().skip(1).find(|(_, c)| c.is_ascii_uppercase()).map(|(at, _)| at)?;
@@ -118,11 +127,25 @@ fn as_lucide_icons(libraries: &Libraries, import: &Import) -> Option<String> {
             };
             known(renamed).or_else(|| known(bare.trim_start_matches("Outline")))
         };
-        let icon = known(name).or_else(without_family).unwrap_or_else(|| "Circle".to_owned());
+        let bare =
+            name.strip_suffix("Icon").and_then(|bare| known(RADIX.iter().find(|r| r.0 == bare).map_or(bare, |r| r.1)));
+        let icon = known(name).or(bare).or_else(without_family).unwrap_or_else(|| "Circle".to_owned());
         specifiers.push(format!("{icon} as {}", binding.local));
     }
     Some(format!("import {{ {} }} from \"lucide-react\";", specifiers.join(", ")))
 }
+
+/// Icons of Radix, without the `Icon` at their end, that lucide calls something else.
+const RADIX: [(&str, &str); 8] = [
+    ("Cross1", "X"),
+    ("Cross2", "X"),
+    ("MagnifyingGlass", "Search"),
+    ("DotsHorizontal", "Ellipsis"),
+    ("DotsVertical", "EllipsisVertical"),
+    ("Gear", "Settings"),
+    ("Pencil1", "Pencil"),
+    ("CaretSort", "ChevronsUpDown"),
+];
 
 fn stub_path(draft: &Draft, specifier: &str) -> String {
     let slug: String =
@@ -235,6 +258,16 @@ mod tests {
             text.starts_with(
                 "import { Trash as FaTrash, Trash2 as MdDelete, Circle as FiZebra } from \"lucide-react\";"
             ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn icons_of_radix_come_from_lucide() {
+        let source = "import { TrashIcon, Cross2Icon } from '@radix-ui/react-icons'; TrashIcon(Cross2Icon);";
+        let (text, _) = fixed(replace_unknown_packages, &libraries(), source);
+        assert!(
+            text.starts_with("import { Trash as TrashIcon, X as Cross2Icon } from \"lucide-react\";"),
             "{text}"
         );
     }

@@ -2,7 +2,7 @@
 //!
 //! A compiled handle accumulates the words it has seen. So that the same source always gives the
 //! same sheet, a handle is used again only by the app it belongs to, and only when that app has at
-//! least the words it had before. One handle of the default sheet is always compiled ahead.
+//! least the words it had before. One handle of each sheet that most apps have is compiled ahead.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use rquickjs::function::IntoArgs;
 use rquickjs::{CatchResultExt, CaughtError, Context, FromJs, Function, Object, Promise, Runtime};
 use tokio::sync::oneshot;
 
-use crate::style::DEFAULT_SHEET;
+use crate::style::{DEFAULT_SHEET, THEMED_SHEET};
 
 /// What the engine may allocate, in bytes. A default handle takes about 4 MB.
 const MEMORY_BYTES: usize = 384 << 20;
@@ -25,6 +25,8 @@ const SCRIPT_STACK_BYTES: usize = 4 << 20;
 const THREAD_STACK_BYTES: usize = 16 << 20;
 /// How long one call into the engine may take.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// The sheets of apps that have none of their own.
+const COMMON: [&str; 2] = [DEFAULT_SHEET, THEMED_SHEET];
 /// How many apps keep a compiled handle.
 const MAX_HANDLES: usize = 12;
 
@@ -78,6 +80,8 @@ fn named(sheets: &BTreeMap<String, String>) -> BTreeMap<String, &str> {
         let name = match name.as_str() {
             "index" => "tailwindcss".to_owned(),
             "tw-animate" => "tw-animate-css".to_owned(),
+            "ui-theme" => "cumulonimbus/theme".to_owned(),
+            "dark-by-class" => "cumulonimbus/dark-by-class".to_owned(),
             part => format!("tailwindcss/{part}"),
         };
         named.insert(name, css.as_str());
@@ -135,8 +139,8 @@ struct Engine<'s> {
     deadline: Rc<Cell<Option<Instant>>>,
     /// Compiled handles, the last used at the end.
     handles: Vec<Handle>,
-    /// A handle of the default sheet that no app has used.
-    spare: Option<u32>,
+    /// A handle of each common sheet that no app has used.
+    spare: BTreeMap<&'static str, u32>,
     next: u32,
 }
 
@@ -152,7 +156,7 @@ impl<'s> Engine<'s> {
             watched.get().is_some_and(|deadline| Instant::now() > deadline)
         })));
         let context = Context::full(&runtime).map_err(failed)?;
-        let engine = Self { context, sheets, deadline, handles: Vec::new(), spare: None, next: 0 };
+        let engine = Self { context, sheets, deadline, handles: Vec::new(), spare: BTreeMap::new(), next: 0 };
         for source in [script, include_str!("glue.js")] {
             engine.context.with(|ctx| {
                 ctx.eval::<(), _>(source)
@@ -164,8 +168,12 @@ impl<'s> Engine<'s> {
     }
 
     fn compile_ahead(&mut self) {
-        if self.spare.is_none() {
-            self.spare = self.open(DEFAULT_SHEET, &BTreeMap::new()).ok();
+        for sheet in COMMON {
+            if !self.spare.contains_key(sheet)
+                && let Ok(number) = self.open(sheet, &BTreeMap::new())
+            {
+                self.spare.insert(sheet, number);
+            }
         }
     }
 
@@ -180,8 +188,7 @@ impl<'s> Engine<'s> {
             Some(index) => self.handles.remove(index),
             None => {
                 self.forget(&job.app);
-                let spare = if job.sheet == DEFAULT_SHEET { self.spare.take() } else { None };
-                let number = match spare {
+                let number = match self.spare.remove(job.sheet.as_str()) {
                     Some(number) => number,
                     None => self.open(&job.sheet, &job.files)?,
                 };

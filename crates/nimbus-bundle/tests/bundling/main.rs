@@ -4,5 +4,6 @@ mod cases;
 mod hostile;
 mod replies;
 mod samples;
+mod set;
 mod styles;
 mod support;

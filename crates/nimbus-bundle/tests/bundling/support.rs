@@ -18,13 +18,14 @@ pub fn bundler() -> Result<Bundling, Box<dyn Error>> {
         Ok(asset.text()?.into_owned())
     };
     let mut stylesheets = std::collections::BTreeMap::new();
-    for name in ["index", "theme", "preflight", "utilities", "tw-animate"] {
+    for name in ["index", "theme", "preflight", "utilities", "tw-animate", "ui-theme", "dark-by-class"] {
         stylesheets.insert(name.to_owned(), text(&format!("tailwind/{name}.css"))?);
     }
     Ok(Bundling::new(BundlingAssets {
         manifest_json: text("lib/manifest.json")?,
         tailwind_js: text("tailwind/compiler.js")?,
         stylesheets,
+        icon_pack: |name| Some(nimbus_web::asset(&format!("icons/{name}.txt"))?.text().ok()?.into_owned()),
     })?)
 }
 
