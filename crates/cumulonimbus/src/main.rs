@@ -3,6 +3,7 @@
 
 mod config;
 mod data_dir;
+mod models;
 mod parts;
 mod serve;
 mod system;
@@ -28,6 +29,13 @@ struct Arguments {
 enum Command {
     /// Serves the product (the default).
     Serve,
+    /// Lists the models that Ollama has.
+    Models,
+    /// Has Ollama download a model, such as `qwen3:4b`.
+    Pull {
+        /// Its name.
+        model: String,
+    },
     /// Prints the effective settings, secrets masked.
     Config {
         /// Prints the table of variables as Markdown instead: docs/configuration.md.
@@ -58,15 +66,18 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!("CUMULONIMBUS_LOG is `{}`, which is no filter: {error}", config.log))?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            runtime.block_on(serve::serve(config))
-        }
+        Command::Serve => runtime()?.block_on(serve::serve(config)),
+        Command::Models => runtime()?.block_on(models::list(&config.llm)),
+        Command::Pull { model } => runtime()?.block_on(models::pull(&config.llm, &model)),
         Command::Config { .. } => {
             print_settings();
             Ok(())
         }
     }
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 /// Prints a line to standard output; a closed pipe is no reason to fail.

@@ -2,7 +2,8 @@
 
 use std::{
     error::Error,
-    net::TcpListener,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
     process::{Command, Output},
 };
 
@@ -82,5 +83,81 @@ fn settings_are_printed_without_secrets() -> Outcome {
     let text = String::from_utf8(output.stdout)?;
     assert!(output.status.success() && text.contains("OLLAMA_MODEL=tiny:1b"), "{text}");
     assert!(text.contains("OPENROUTER_API_KEY=(set, not shown)") && !text.contains("sk-hidden"), "{text}");
+    Ok(())
+}
+
+/// An Ollama that answers each request on a connection of its own; stops with the test.
+fn ollama() -> std::io::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let _ = answer(stream);
+        }
+    });
+    Ok(format!("http://{address}"))
+}
+
+fn answer(mut stream: TcpStream) -> std::io::Result<()> {
+    let mut head = String::new();
+    let mut reader = BufReader::new(stream.try_clone()?);
+    while reader.read_line(&mut head)? > 2 {}
+    // The body, too: what is left unread when a connection closes resets it.
+    let length =
+        head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    reader.take(length.unwrap_or(0)).read_to_end(&mut Vec::new())?;
+    let body = match head.split(' ').nth(1).unwrap_or_default() {
+        "/api/version" => r#"{"version":"0.12.10"}"#,
+        "/api/tags" => {
+            r#"{"models":[{"name":"tiny:1b","model":"tiny:1b","size":1500000000,"details":{"parameter_size":"1.2B"}}]}"#
+        }
+        "/api/ps" => r#"{"models":[]}"#,
+        "/api/show" => r#"{"model_info":{"general.architecture":"x","x.context_length":4096},"capabilities":[]}"#,
+        "/api/pull" => concat!(
+            r#"{"status":"pulling manifest"}"#,
+            "\n",
+            r#"{"status":"pulling 9f2c","digest":"sha256:9f2c","total":200,"completed":100}"#,
+            "\n",
+            r#"{"status":"success"}"#,
+            "\n"
+        ),
+        _ => "{}",
+    };
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+}
+
+#[test]
+fn models_are_listed_and_downloaded_from_the_command_line() -> Outcome {
+    let url = ollama()?;
+    let variables = [("OLLAMA_ENABLED", "true"), ("OLLAMA_API_URL", url.as_str())];
+    let output = run(&["models"], &variables)?;
+    let text = String::from_utf8(output.stdout)?;
+    let line = text.lines().nth(1).unwrap_or_default();
+    assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["tiny:1b", "1.5", "GB", "1.2B", "4096"], "{text}");
+
+    let output = run(&["pull", "tiny:1b"], &variables)?;
+    let text = String::from_utf8(output.stdout)?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(text, "pulling manifest\npulling 9f2c\nsuccess\n`tiny:1b` is installed.\n");
+    Ok(())
+}
+
+#[test]
+fn an_ollama_that_is_away_is_named_in_one_sentence() -> Outcome {
+    let closed = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let url = format!("http://{closed}");
+    for arguments in [&["models"] as &[&str], &["pull", "tiny:1b"]] {
+        let output = run(arguments, &[("OLLAMA_ENABLED", "true"), ("OLLAMA_API_URL", &url)])?;
+        check_refusal(&output, &[&url]);
+    }
+    check_refusal(&run(&["models"], &[])?, &["OLLAMA_ENABLED"]);
+    check_refusal(
+        &run(&["pull", " "], &[("OLLAMA_ENABLED", "true"), ("OLLAMA_API_URL", &url)])?,
+        &["name of the model"],
+    );
     Ok(())
 }
