@@ -82,12 +82,12 @@ const usage = (over: object) =>
 const fold = (...events: Parameters<typeof reduceEvent>[2][]): StreamState =>
   events.reduce((state, event, at) => reduceEvent(state, at + 1, event), initialState());
 
-test("the meter says that all arrived, in words and as a share of the window", async () => {
+test("the meter says what arrived, in words and as a share of the window", async () => {
   const page = await render(<PromptMeter state={fold(usage({}))} />);
   expect(page.textContent).toContain("Sent about 2,100 tokens");
   expect(page.textContent).toContain("the model says it read 2,000");
   expect(page.textContent).toContain("its window holds 8,192");
-  expect(page.textContent).toContain(text.meter.all);
+  expect(page.textContent).toContain(text.meter.uncut);
   expect(document.querySelector("[role=meter]")?.getAttribute("aria-valuenow")).toBe("24");
 });
 
@@ -101,7 +101,7 @@ test("the meter warns of a prompt that was cut, and names what was left out", as
   );
   const page = await render(<PromptMeter state={state} />);
   expect(page.textContent).toContain(text.meter.cut);
-  expect(page.textContent).not.toContain(text.meter.all);
+  expect(page.textContent).not.toContain(text.meter.uncut);
   expect(page.textContent).toContain("src/big.ts");
   expect(page.textContent).toContain("48% of it arrived");
   expect(page.textContent).toContain("Cost $0.002");

@@ -33,7 +33,7 @@ export function HostedCard({
       selected={selected}
     >
       <Part title={text.settings.key}>
-        <Key settings={settings} onKey={onKey} />
+        <Key settings={settings} atOpenRouter={provider?.name === OPENROUTER} onKey={onKey} />
       </Part>
       <Part>
         <HostedModel settings={settings} provider={provider} save={save} />
@@ -45,8 +45,20 @@ export function HostedCard({
   );
 }
 
+/** What the provider is called where it is OpenRouter itself. */
+const OPENROUTER = "OpenRouter";
+
 /** A key goes in and never comes out: what is kept can only be replaced or removed. */
-function Key({ settings, onKey }: { settings: LlmSettings; onKey: (hasKey: boolean) => void }) {
+function Key({
+  settings,
+  atOpenRouter,
+  onKey,
+}: {
+  settings: LlmSettings;
+  /** Whether keys are had there, and look like theirs. */
+  atOpenRouter: boolean;
+  onKey: (hasKey: boolean) => void;
+}) {
   const [key, setKey] = useState("");
   const [replacing, setReplacing] = useState(false);
   const [removing, setRemoving] = useState(false);
@@ -88,7 +100,7 @@ function Key({ settings, onKey }: { settings: LlmSettings; onKey: (hasKey: boole
           : configured.hasKey
             ? text.settings.keyConfigured
             : text.settings.keyNone}{" "}
-        {!hasKey && !configured.hasKey && (
+        {atOpenRouter && !hasKey && !configured.hasKey && (
           <a
             href={text.settings.keyUrl}
             target="_blank"
@@ -119,7 +131,7 @@ function Key({ settings, onKey }: { settings: LlmSettings; onKey: (hasKey: boole
             className="field h-9.5 min-w-0 flex-1 basis-56 sm:max-w-sm"
             autoComplete="off"
             spellCheck={false}
-            placeholder={text.settings.keyPlaceholder}
+            placeholder={atOpenRouter ? text.settings.keyPlaceholder : undefined}
             value={key}
             onChange={(event) => setKey(event.target.value)}
           />

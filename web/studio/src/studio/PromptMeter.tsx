@@ -63,7 +63,7 @@ export function PromptMeter({ state }: { state: StreamState }) {
           <span>{text.meter.cut}</span>
         </p>
       ) : (
-        read !== null && <p>{text.meter.all}</p>
+        read !== null && <p>{text.meter.uncut}</p>
       )}
       {state.promptNotes.length > 0 && (
         <ul className="mt-2 list-disc space-y-1 pl-5 [overflow-wrap:anywhere]">

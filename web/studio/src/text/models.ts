@@ -65,7 +65,7 @@ export const meter = {
   unread: "the model does not say what it read",
   window: (tokens: string) => `its window holds ${tokens}`,
   noWindow: "the size of its window is not known",
-  all: "It received all of it.",
+  uncut: "Nothing suggests that any of it was cut.",
   cut: "It did not receive all of it. What it wrote may miss what you asked for: ask for less at once, or choose a model with a larger window.",
   full: (percent: number) => `${percent}% of the window`,
   arrived: (percent: number) => `${percent}% of it arrived`,
