@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test` and `cargo xtask tidy`.
+//! The project's own commands: `cargo xtask test`, `cargo xtask tidy` and `cargo xtask fuzz`.
 //!
 //! Invariants: a part that cannot run fails and says what is missing, it is never skipped; what was
 //! started is stopped, also when a part fails.
@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
 mod files;
+mod fuzz;
 mod postgres;
 mod process;
 mod test;
@@ -18,7 +19,8 @@ use anyhow::bail;
 
 const USAGE: &str = "\
 cargo xtask test [rust] [web] [e2e] [tidy]   run everything, or the named parts
-cargo xtask tidy                             check the rules of the code base";
+cargo xtask tidy                             check the rules of the code base
+cargo xtask fuzz TARGET [--seconds N]        look for inputs that break a target of `fuzz/`";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +38,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
     match arguments.as_slice() {
         ["test", parts @ ..] => test::run(&test::parts(parts)?),
         ["tidy"] => tidy::run(),
+        ["fuzz", target, options @ ..] => fuzz::run(target, options),
         _ => bail!("what to do?\n{USAGE}"),
     }
 }

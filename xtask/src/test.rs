@@ -123,7 +123,8 @@ fn cargo(arguments: &[&str]) -> Command {
     command("cargo", arguments, &root())
 }
 
-fn target() -> anyhow::Result<PathBuf> {
+/// Where cargo puts what it builds.
+pub fn target() -> anyhow::Result<PathBuf> {
     let metadata = cargo_metadata::MetadataCommand::new().no_deps().current_dir(root()).exec()?;
     Ok(metadata.target_directory.into_std_path_buf())
 }

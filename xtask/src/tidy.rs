@@ -5,6 +5,7 @@ mod crates;
 mod lengths;
 mod licences;
 mod paths;
+mod policies;
 mod registries;
 mod typescript;
 
@@ -58,6 +59,7 @@ pub fn run() -> anyhow::Result<()> {
     }
     findings.extend(paths::check("ARCHITECTURE.md", text("ARCHITECTURE.md"), &files));
     findings.extend(registries::check(&files));
+    findings.extend(policies::check(&files));
     findings.extend(lengths::check(&files));
     findings.extend(licences::check_crates(&metadata, &allowed));
     findings.extend(licences::check_packages("web/package-lock.json", text("web/package-lock.json"), &allowed)?);

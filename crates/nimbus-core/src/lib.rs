@@ -14,6 +14,8 @@ pub mod completion;
 pub mod data;
 pub mod diagnostic;
 pub mod events;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod generate;
 pub mod generation;
 pub mod ids;

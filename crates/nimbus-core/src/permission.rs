@@ -72,7 +72,10 @@ impl Domain {
         if labels.last().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_digit())) {
             return fail("addresses of machines are not allowed, only names");
         }
-        Ok(Self(name))
+        if url::Host::parse(&name).is_ok_and(|host| host == url::Host::Domain(name.as_str())) {
+            return Ok(Self(name));
+        }
+        fail("browsers do not take it: what follows `xn--` is not valid punycode")
     }
 
     /// The name, in lower case.
@@ -329,6 +332,8 @@ mod tests {
             "bücher.example",
             "a_b.org",
             "a.org\0",
+            "xn--bxn--bcher-kva.echer-1va.e",
+            "xn--a.org",
             &format!("{}.org", "a".repeat(64)),
             &"a.".repeat(200),
         ] {

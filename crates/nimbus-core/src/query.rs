@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, json};
 
 use crate::{data::Record, ids::RecordId};
 
@@ -104,6 +104,27 @@ struct Position {
     id: RecordId,
 }
 
+impl Position {
+    /// For a cursor: fractions as their bits, because their decimal digits are read with rounding, and
+    /// a page that begins a rounding too early never ends. No value to sort by is an object.
+    fn written(&self) -> Self {
+        let write = |value: &Value| match value {
+            Value::Number(number) if number.is_f64() => json!({ "bits": number.as_f64().map(f64::to_bits) }),
+            other => other.clone(),
+        };
+        Self { values: self.values.iter().map(write).collect(), ..self.clone() }
+    }
+
+    /// What [`Self::written`] was made of; none for what it cannot have been.
+    fn read(self) -> Option<Self> {
+        let read = |value: Value| match &value {
+            Value::Object(fraction) => Some(json!(f64::from_bits(fraction.get("bits")?.as_u64()?))),
+            _ => Some(value),
+        };
+        Some(Self { values: self.values.into_iter().map(read).collect::<Option<_>>()?, ..self })
+    }
+}
+
 impl Query {
     /// Checks the query.
     ///
@@ -153,7 +174,7 @@ impl Plan {
         let more = found.len() > room;
         found.truncate(room);
         let last = if more { found.last().map(|(at, _)| at) } else { None };
-        let next_cursor = last.and_then(|at| serde_json::to_vec(at).ok()).map(hex::encode);
+        let next_cursor = last.and_then(|at| serde_json::to_vec(&at.written()).ok()).map(hex::encode);
         Page { items: found.into_iter().map(|(_, record)| record).collect(), next_cursor }
     }
 
@@ -208,7 +229,8 @@ fn operator(name: &str, value: &Value) -> Result<Operator, String> {
 fn position(cursor: &str, sorts: usize) -> Result<Position, String> {
     let read = || -> Option<Position> {
         let bytes = if cursor.len() <= MAX_CURSOR_BYTES { hex::decode(cursor).ok()? } else { return None };
-        serde_json::from_slice(&bytes).ok().filter(|at: &Position| at.values.len() == sorts)
+        let at = serde_json::from_slice::<Position>(&bytes).ok()?.read()?;
+        (at.values.len() == sorts).then_some(at)
     };
     read().ok_or_else(|| "the cursor is not one of this query: take `nextCursor` of the page before".to_owned())
 }
@@ -302,9 +324,23 @@ fn compare(a: &Value, b: &Value) -> Ordering {
 
 fn compare_numbers(a: &Number, b: &Number) -> Ordering {
     let whole = |n: &Number| n.as_i64().map(i128::from).or_else(|| n.as_u64().map(i128::from));
+    let broken = |n: &Number| n.as_f64().unwrap_or_default();
     match (whole(a), whole(b)) {
         (Some(a), Some(b)) => a.cmp(&b),
-        _ => a.as_f64().unwrap_or_default().total_cmp(&b.as_f64().unwrap_or_default()),
+        (Some(a), None) => compare_exactly(a, broken(b)),
+        (None, Some(b)) => compare_exactly(b, broken(a)).reverse(),
+        // Numbers of JSON are finite; `-0.0` is `0.0`.
+        (None, None) => broken(a).partial_cmp(&broken(b)).unwrap_or(Ordering::Equal),
+    }
+}
+
+/// Without rounding `whole`: otherwise two whole numbers would equal one fraction and not each other,
+/// and sorting needs an order.
+fn compare_exactly(whole: i128, other: f64) -> Ordering {
+    let floor = other.floor();
+    match whole.cmp(&(floor as i128)) {
+        Ordering::Equal if other > floor => Ordering::Less,
+        order => order,
     }
 }
 

@@ -169,7 +169,8 @@ fn at_port(name: &str, port: u16) -> String {
 }
 
 fn name_at_port(host: &str, port: u16) -> Option<&str> {
-    if port == 80 && !host.ends_with(":80") {
+    if port == 80 {
+        // Browsers never write it, so an origin with it would be nobody's.
         return Some(host);
     }
     host.strip_suffix(&port.to_string())?.strip_suffix(':')
@@ -223,6 +224,7 @@ mod tests {
         ] {
             assert_eq!(of(host, 3000), None, "{host}");
         }
+        assert_eq!(of("localhost:80", 80), None);
         assert_eq!(of("localhost", 80), Some(Site::Host(HostOrigin("http://localhost".to_owned()))));
     }
 

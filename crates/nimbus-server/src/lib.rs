@@ -18,6 +18,8 @@ mod bundles;
 mod controllers;
 mod edge;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod hosts;
 mod limits;
 mod pulls;

@@ -17,12 +17,13 @@ const HOSTS: &[(&str, &str)] = &[
     ("proxy.golang", "org"),
 ];
 
-/// Finds hosts of registries. `Cargo.lock` is left out: cargo writes the name of its index there,
+/// Finds hosts of registries. Each `Cargo.lock` is left out: cargo writes the name of its index there,
 /// which is an identifier and not an address.
 pub fn check(files: &[File]) -> Vec<Finding> {
     let hosts: Vec<String> = HOSTS.iter().map(|(name, end)| format!("{name}.{end}")).collect();
     let mut findings = Vec::new();
-    for file in files.iter().filter(|file| file.path != "Cargo.lock") {
+    let is_cargos = |path: &str| path == "Cargo.lock" || path.ends_with("/Cargo.lock");
+    for file in files.iter().filter(|file| !is_cargos(&file.path)) {
         for (number, line) in file.lines() {
             let line = line.to_ascii_lowercase();
             for host in hosts.iter().filter(|host| line.contains(host.as_str())) {
@@ -48,7 +49,8 @@ mod tests {
             let text = format!("{{\n  \"resolved\": \"https://registry.{}.{end}/x.tgz\"\n}}", name.to_uppercase());
             let found = check(&[
                 File { path: "web/package-lock.json".to_owned(), text: text.clone() },
-                File { path: "Cargo.lock".to_owned(), text },
+                File { path: "Cargo.lock".to_owned(), text: text.clone() },
+                File { path: "fuzz/Cargo.lock".to_owned(), text },
             ]);
             assert_eq!(found.len(), 1, "{name}");
             assert!(found[0].to_string().starts_with("web/package-lock.json:2: "), "{}", found[0]);

@@ -5,7 +5,7 @@
 //! line, `=== FILE: … ===` markers, one unnamed component fence, a whole HTML page.
 //!
 //! Pure and push-driven: any split of the reply gives the same files, and texts that join to the
-//! same. Memory is bounded: what is held back is at most one line of [`MAX_HELD`] bytes; text goes
+//! same, as long as no line is longer than [`MAX_HELD`]. Memory is bounded: what is held back is at most one line of [`MAX_HELD`] bytes; text goes
 //! out as soon as it cannot be part of a delimiter. A file is closed only by its closer, by the next
 //! opener, or by the end of a complete reply; [`Parser::finish`] says whether it was complete.
 

@@ -53,7 +53,8 @@ pub(crate) async fn call(
     Ok(Json(CallResult { result: carry_out(&state, &grant, call).await? }))
 }
 
-fn read(call: Call) -> Result<BridgeCall, ApiError> {
+/// The call, or why it is none.
+pub(crate) fn read(call: Call) -> Result<BridgeCall, ApiError> {
     if !METHODS.contains(&call.method.as_str()) {
         return Err(unknown(&call.method));
     }

@@ -81,7 +81,8 @@ pub(super) fn may_end_as_closer(code: &str, escaped: bool) -> usize {
     // An opener with its path is longer than the tail: hold its whole line.
     let line = code.rfind('\n').map_or(0, |end| end + 1);
     let last = code[line..].trim_start();
-    if !escaped && last.starts_with('<') && strip_word(last[1..].trim_start(), "file").is_some() && last.len() < 400 {
+    let inside = last.strip_prefix(if escaped { "&lt;" } else { "<" });
+    if inside.is_some_and(|inside| strip_word(inside.trim_start(), "file").is_some()) && last.len() < 400 {
         return code.len() - line;
     }
     0

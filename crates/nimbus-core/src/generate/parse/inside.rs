@@ -15,16 +15,18 @@ impl Parser {
         }
         let closer = closer_in(&self.held, escaped);
         // The next opener on a line of its own ends a file whose closer was forgotten.
-        let opener = line_opener(&self.held, self.mid_line);
+        let opener = line_opener(&self.held, self.mid_line, Some(escaped));
         if let Some(start) = opener.filter(|&start| closer.as_ref().is_none_or(|closer| start < closer.start)) {
+            let fresh = !self.mid_line;
             let rest = self.take(start);
-            self.inner(&rest, true, escaped, events);
+            self.inner(&rest, fresh, true, escaped, events);
             self.leave(true, events);
             return true;
         }
         if let Some(range) = closer {
+            let fresh = !self.mid_line;
             let rest = self.take(range.end);
-            self.inner(&rest[..range.start], true, escaped, events);
+            self.inner(&rest[..range.start], fresh, true, escaped, events);
             self.leave(true, events);
             return true;
         }
@@ -33,8 +35,9 @@ impl Parser {
         if ready == 0 {
             return false;
         }
+        let fresh = !self.mid_line;
         let rest = self.take(ready);
-        self.inner(&rest, false, escaped, events);
+        self.inner(&rest, fresh, false, escaped, events);
         true
     }
 
@@ -59,7 +62,7 @@ impl Parser {
 
     /// Whether the first line could still be a fence or blank.
     fn undecided_start(&self) -> bool {
-        let line = self.held.trim_start_matches([' ', '\t']);
+        let line = self.held.trim_start();
         !self.held.contains('\n') && (line.is_empty() || line.starts_with(['`', '~'])) && self.held.len() < MAX_HELD
     }
 
@@ -68,12 +71,16 @@ impl Parser {
     fn inner_boundary(&self, ready: usize) -> usize {
         let Some((mark, _)) = self.inner_fence else { return ready };
         let line = self.held[..ready].rfind('\n').map_or(0, |end| end + 1);
-        let rest = self.held[line..].trim_start_matches([' ', '\t']);
+        if line == 0 && self.mid_line {
+            return ready;
+        }
+        let rest = self.held[line..].trim_start();
         if rest.is_empty() || rest.starts_with(mark) { line } else { ready }
     }
 
-    /// Tells code from inside a tag or behind a marker, up to the fence's end when one is open.
-    fn inner(&mut self, code: &str, whole: bool, escaped: bool, events: &mut Vec<ParseEvent>) {
+    /// Tells code from inside a tag or behind a marker, up to the fence's end when one is open. `fresh`
+    /// when it begins with a line, `whole` when it ends with one.
+    fn inner(&mut self, code: &str, mut fresh: bool, whole: bool, escaped: bool, events: &mut Vec<ParseEvent>) {
         let code = if escaped { delimiter::unescape(code) } else { code.to_owned() };
         let Some((mark, length)) = self.inner_fence else { return self.code(&code, events) };
         if self.inner_closed {
@@ -81,11 +88,12 @@ impl Parser {
         }
         for line in code.split_inclusive('\n') {
             let ended = line.ends_with('\n') || whole;
-            if ended && fence_of(line).is_some_and(|f| f.closes(mark, length)) {
+            if fresh && ended && fence_of(line).is_some_and(|f| f.closes(mark, length)) {
                 self.inner_closed = true;
                 return;
             }
             self.code(line, events);
+            fresh = true;
         }
     }
 
@@ -97,8 +105,9 @@ impl Parser {
             return false;
         }
         let Some(end) = self.held.find('\n') else {
-            let line = self.held.trim_start_matches([' ', '\t']);
-            if line.is_empty() || (line.starts_with(mark) && !self.mid_line) {
+            let line = self.held.trim_start();
+            // Only the front of a line can be the closing fence.
+            if !self.mid_line && (line.is_empty() || line.starts_with(mark)) {
                 return false;
             }
             let all = self.take(self.held.len());
@@ -173,15 +182,16 @@ impl Parser {
             if !self.mid_line && !plain {
                 return false;
             }
+            let fresh = !self.mid_line;
             let all = self.take(self.held.len());
             self.at_start = false;
-            self.inner(&all, false, false, events);
+            self.inner(&all, fresh, false, false, events);
             return true;
         };
         self.at_start = false;
         let fresh = !self.mid_line;
         let line = &self.held[..=end];
-        if fresh && (delimiter::marker_path(line).is_some() || line_opener(line, false).is_some()) {
+        if fresh && (delimiter::marker_path(line).is_some() || line_opener(line, false, None).is_some()) {
             self.leave(true, events);
             return true;
         }
@@ -189,10 +199,8 @@ impl Parser {
         let line = self.take(end + 1);
         if ends {
             self.leave(true, events);
-        } else if fresh || self.inner_fence.is_none() {
-            self.inner(&line, false, false, events);
         } else {
-            self.code(&line, events);
+            self.inner(&line, fresh, false, false, events);
         }
         if self.inner_closed {
             self.leave(true, events);
@@ -218,11 +226,15 @@ impl Parser {
     }
 }
 
-/// Where a line of `held` begins that is an opener; its first line is none when `mid_line`.
-fn line_opener(held: &str, mid_line: bool) -> Option<usize> {
+/// Where a line of `held` begins that is an opener, in the spelling of the open file where that is
+/// known; its first line is none when `mid_line`.
+fn line_opener(held: &str, mid_line: bool, escaped: Option<bool>) -> Option<usize> {
     let mut start = 0;
     for line in held.split_inclusive('\n') {
-        if (start > 0 || !mid_line) && opener_in(line).is_some_and(|(range, _)| line[..range.start].trim().is_empty()) {
+        let opens = opener_in(line).is_some_and(|(range, opener)| {
+            escaped.is_none_or(|escaped| opener.escaped == escaped) && line[..range.start].trim().is_empty()
+        });
+        if opens && (start > 0 || !mid_line) {
             return Some(start);
         }
         start += line.len();
