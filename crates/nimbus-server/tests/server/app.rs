@@ -39,6 +39,7 @@ pub struct TestApp {
 }
 
 /// A request in the making. Begins as a program's: `localhost`, with the owner's token.
+#[derive(Debug)]
 pub struct Ask {
     request: request::Builder,
     body: Body,

@@ -1,6 +1,6 @@
 //! Host names: who is served, and with which headers.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::http::{Method, StatusCode};
 use nimbus_core::{
@@ -11,7 +11,7 @@ use nimbus_core::{
 use nimbus_server::{ServerParts, ServerState};
 
 use crate::{
-    app::{Ask, TestApp, ask, config},
+    app::{Answer, Ask, TestApp, ask, config, text},
     ports::{FakeAssets, FakeBundler, FakeFetch, FakeModels},
     store::MemoryStore,
 };
@@ -52,28 +52,140 @@ async fn an_apps_host_serves_nothing_of_the_api() {
     }
 }
 
+/// What is left of an answer's headers once those are taken away that are about its body.
+fn sealing(answer: &Answer) -> BTreeMap<String, String> {
+    let of_the_body =
+        ["content-type", "content-length", "content-encoding", "etag", "vary", "allow", "location", "x-request-id"];
+    let headers = answer.headers.iter().filter(|(name, _)| !of_the_body.contains(&name.as_str()));
+    headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect()
+}
+
 #[tokio::test]
-async fn every_answer_of_an_apps_host_carries_the_policy() {
+async fn every_answer_of_an_apps_host_is_sealed_alike() {
     let app = TestApp::new();
-    for (method, path) in [
-        (Method::GET, "/ping"),
-        (Method::GET, "/nothing"),
-        (Method::GET, "/v/018f3c6e-7b1a-7cc0-8000-0123456789ab/"),
-        (Method::GET, "/v/018f3c6e-7b1a-7cc0-8000-0123456789ab/js/app.js"),
-        (Method::GET, "/v/x/js/app.js"),
-        (Method::GET, "/lib/abc123/none.js"),
-        (Method::GET, "/lib/abc123/%2e%2e%2fmanifest.json"),
-        (Method::POST, "/ping"),
-        (Method::OPTIONS, "/v/x/"),
+    let (id, version) = app.import("a();").await;
+    let host = format!("{}.localhost:3000", id.replace('-', ""));
+    let own = format!("/v/{version}/");
+    let url = text(&app.launch(&id).await["url"]);
+    let opening = url.split_once(":3000").unwrap().1;
+    let get = |path: &str| Ask::new(Method::GET, path).header("host", &host);
+    let head = |path: &str| Ask::new(Method::HEAD, path).header("host", &host);
+    let script = app.send(get(&format!("{own}js/app.js"))).await;
+    let (revalidate, immutable) = ("no-cache", "public, max-age=31536000, immutable");
+    for (ask, status, names_version, cache) in [
+        (head(opening), 403, true, "no-store"),
+        (get(opening), 200, true, "no-store"),
+        (get(opening), 403, true, "no-store"),
+        (get(&own), 403, true, "no-store"),
+        (get(&format!("{own}js/app.js")), 200, true, revalidate),
+        (head(&format!("{own}js/app.js")), 200, true, revalidate),
+        (get(&format!("{own}js/app.js")).header("if-none-match", script.header("etag")), 304, true, revalidate),
+        (get(&format!("{own}js/boot.js")), 200, true, revalidate),
+        (get(&format!("{own}app.css")), 200, true, revalidate),
+        (get(&format!("{own}nothing")), 404, true, "no-store"),
+        (get("/lib/abc123/react.js"), 200, false, immutable),
+        (get("/lib/abc123/none.js"), 404, false, "no-store"),
+        (get("/lib/abc123/%2e%2e%2fmanifest.json"), 404, false, "no-store"),
+        (get("/ping"), 200, false, "no-store"),
+        (get("/"), 404, false, "no-store"),
+        (get("/v/x/js/app.js"), 404, false, "no-store"),
+        (get("/v/%ff/js/app.js"), 400, false, "no-store"),
+        (get(&format!("{own}?launch=%ff")), 403, true, "no-store"),
+        (get(&format!("{own}?launch=1&launch=2")), 400, true, "no-store"),
+        (get(&format!("/?{}", "x".repeat(17_000))), 414, false, "no-store"),
+        (get("/").header("cookie", &"x".repeat(33_000)), 431, false, "no-store"),
+        (get("/").header("content-length", "9000000"), 413, false, "no-store"),
+        (get("/api/apps"), 421, false, "no-store"),
+        (Ask::new(Method::POST, "/ping").header("host", &host), 405, false, "no-store"),
+        (Ask::new(Method::OPTIONS, &own).header("host", &host), 405, true, "no-store"),
+        (Ask::new(Method::DELETE, "/nothing").header("host", &host), 404, false, "no-store"),
+        // A bug of ours.
+        (get("/lib/abc123/panic.js"), 500, false, "no-store"),
     ] {
-        let answer = app.send(Ask::new(method.clone(), path).header("host", APP)).await;
-        let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("sandbox allow-scripts allow-forms; default-src 'none'; "), "{method} {path}");
-        assert!(policy.contains("frame-ancestors http://localhost:3000 http://127.0.0.1:3000"), "{policy}");
-        assert!(!answer.header("connection-allowlist").is_empty(), "{method} {path}");
-        assert_eq!(answer.header("x-content-type-options"), "nosniff");
-        assert_eq!(answer.header("referrer-policy"), "no-referrer");
-        assert_eq!(answer.header("set-cookie"), "");
+        let what = format!("{ask:?}");
+        let answer = app.send(ask).await;
+        assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.text());
+        assert!(!answer.text().contains("/secret/path"), "{what}");
+        let mut found = sealing(&answer);
+        let base = format!("http://{host}{own}");
+        let library = format!("http://{host}/lib/abc123/");
+        let (folder, scripts, reachable) = if names_version {
+            (format!(" {base}"), format!("{base}js/ {library}"), format!("(\"{base}*\" \"{library}*\")"))
+        } else {
+            (String::new(), "'none'".to_owned(), "()".to_owned())
+        };
+        let policy = format!(
+            "sandbox allow-scripts allow-forms; default-src 'none'; script-src {scripts}; \
+             style-src 'unsafe-inline'{folder}; img-src data: blob:{folder}; font-src data:{folder}; \
+             media-src data: blob:{folder}; connect-src 'none'; worker-src blob:; child-src blob:; \
+             frame-src 'none'; object-src 'none'; manifest-src 'none'; form-action 'none'; base-uri 'none'; \
+             frame-ancestors http://localhost:3000 http://127.0.0.1:3000"
+        );
+        for (name, expected) in [
+            ("content-security-policy", policy.as_str()),
+            ("connection-allowlist", &reachable),
+            ("cache-control", cache),
+            ("access-control-allow-origin", "*"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "cross-origin"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+            ("x-dns-prefetch-control", "off"),
+        ] {
+            assert_eq!(found.remove(name).as_deref(), Some(expected), "{name} of {what}");
+        }
+        assert!(found.remove("permissions-policy").is_some_and(|policy| policy.starts_with("camera=(), ")), "{what}");
+        assert_eq!(found, BTreeMap::new(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_of_a_page_is_guarded_alike() {
+    let app = TestApp::new();
+    let (id, _) = app.import("a();").await;
+    let get = |path: &str| Ask::new(Method::GET, path);
+    for (ask, status) in [
+        (get("/"), 200),
+        (Ask::new(Method::HEAD, "/"), 200),
+        (get("/assets/app-1.js"), 200),
+        (get("/assets/none.js"), 404),
+        (get("/none"), 404),
+        (get("/api/none"), 404),
+        (get("/api/apps"), 401),
+        (get(&format!("/sandbox/{id}")), 303),
+        (get("/sandbox/x"), 404),
+        (get("/?token=wrong"), 303),
+        (get("/new").header("host", "[::1]:3000"), 307),
+        (get("/assets/%ff"), 400),
+        (Ask::new(Method::PUT, "/settings"), 405),
+        (Ask::new(Method::OPTIONS, "/api/apps").header("origin", "http://evil.example"), 403),
+        (get("/").header("host", "evil.example"), 421),
+        (get(&format!("/?{}", "x".repeat(17_000))), 414),
+        (get("/assets/panic.js"), 500),
+    ] {
+        let what = format!("{ask:?}");
+        let answer = app.send(ask).await;
+        assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.text());
+        assert!(!answer.text().contains("/secret/path"), "{what}");
+        let mut found = sealing(&answer);
+        let policy = found.remove("content-security-policy").unwrap();
+        assert!(
+            policy.starts_with(
+                "default-src 'none'; script-src http://localhost:3000/assets/ http://127.0.0.1:3000/assets/; "
+            ),
+            "{what}: {policy}"
+        );
+        assert!(policy.ends_with("frame-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"), "{what}: {policy}");
+        assert!(found.remove("cache-control").is_some(), "{what}");
+        let others: Vec<_> = found.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let expected = [
+            "cross-origin-opener-policy: same-origin",
+            "cross-origin-resource-policy: same-origin",
+            "referrer-policy: no-referrer",
+            "x-content-type-options: nosniff",
+            "x-dns-prefetch-control: off",
+        ];
+        assert_eq!(others, expected, "{what}");
     }
 }
 
