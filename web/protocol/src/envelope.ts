@@ -12,6 +12,9 @@ export type Opened =
 // quote once more. Its exact characters are what is signed, so it is cut out, not parsed.
 const HEAD = /^\{"seq":(\d{1,15}),"mac":"([0-9a-f]{64})","body":/;
 
+const CALL =
+  /^\{"seq":\d{1,15},"mac":"[0-9a-f]{64}","body":\{"jsonrpc":"2\.0","id":(\d{1,15}),"method":/;
+
 /** A new random key of 32 bytes. */
 export function randomKey(): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(32));
@@ -32,6 +35,15 @@ export function seal(
 export function sequenceOf(text: string): number | undefined {
   const seq = HEAD.exec(text.slice(0, 128))?.[1];
   return seq === undefined ? undefined : Number(seq);
+}
+
+/**
+ * The id that a call's text bears in the place where the runtime writes it, without checking or
+ * parsing anything: for naming the call in a refusal of a message that is not read.
+ */
+export function callIdOf(text: string): number | undefined {
+  const id = CALL.exec(text.slice(0, 192))?.[1];
+  return id === undefined ? undefined : Number(id);
 }
 
 /** Checks that a message is the `seq`th of that direction and signed with the key. */

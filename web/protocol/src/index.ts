@@ -5,6 +5,7 @@
 export { fromBase64, toBase64 } from "./base64.ts";
 export { type Rate, TokenBucket } from "./bucket.ts";
 export {
+  callIdOf,
   type Direction,
   type Opened,
   openEnvelope,

@@ -13,11 +13,38 @@ export const MAX_CALL_BYTES = 1024 * 1024 - 1024;
 /** How deep objects and arrays may be nested in a message. Checked before parsing. */
 export const MAX_DEPTH = 32;
 
+/** How deep a record may be nested, itself counted: the call around it takes two levels. */
+export const MAX_RECORD_DEPTH = MAX_DEPTH - 2;
+
+/** The longest message from the host page, in UTF-16 code units; `init` alone may be longer. */
+export const MAX_HOST_MESSAGE_CHARS = 2 * 1024 * 1024;
+
+/** From this length on, a result is sent in parts of this length, in UTF-16 code units of its JSON. */
+export const RESULT_PART_CHARS = 512 * 1024;
+
+/** The longest result of a call, in UTF-16 code units of its JSON. */
+export const MAX_RESULT_CHARS = 8 * 1024 * 1024;
+
+/**
+ * After a message of more than this many UTF-16 code units the host page does something else
+ * before it sends the next: signing takes time on the thread that draws the page.
+ */
+export const BREATH_CHARS = 64 * 1024;
+
 /** Calls that the frame may have unanswered at a time, beside streams and questions. */
 export const MAX_IN_FLIGHT = 64;
 
 /** Streams that a frame may have open at a time. */
 export const MAX_STREAMS = 16;
+
+/** Answers of models that come at a time, over all windows of a browser. */
+export const MAX_MODEL_STREAMS = 2;
+
+/** How long a model's answer waits for its app to take a piece before it is given up, in milliseconds. */
+export const UNREAD_MS = 30_000;
+
+/** How long the runtime keeps to itself that an app has taken pieces, in milliseconds. */
+export const CREDIT_PAUSE_MS = 5_000;
 
 /** Chunks that a stream may send before the frame asks for more. */
 export const STREAM_CREDITS = 32;
@@ -72,6 +99,9 @@ export const MAX_DIALOG_CHARS = 2_000;
 
 /** The longest text that an app may offer to copy, in characters. */
 export const MAX_COPY_CHARS = 512 * 1024;
+
+/** How much of it is shown, in characters. */
+export const MAX_SHOWN_COPY_CHARS = 2_000;
 
 /** The largest file that an app may offer to save, in bytes. */
 export const MAX_DOWNLOAD_BYTES = 32 * 1024 * 1024;

@@ -169,7 +169,7 @@ export function readConsoleLine(params: JsonObject): ConsoleLine | undefined {
 // an app could make the host page's own words read differently.
 const UNPRINTABLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** An untrusted text for display: at most `max` characters, without control and reordering marks. */
 export function plainText(text: string, max: number): string {

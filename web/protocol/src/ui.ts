@@ -50,7 +50,7 @@ const READERS: ReadonlyMap<string, (params: JsonObject) => UiRequest | undefined
     "ui.copy",
     ({ text }) =>
       typeof text === "string" && text.length <= MAX_COPY_CHARS
-        ? { kind: "copy", text }
+        ? { kind: "copy", text: plainText(text, MAX_COPY_CHARS) }
         : undefined,
   ],
   ["ui.download", download],

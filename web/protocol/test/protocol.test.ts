@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  callIdOf,
   carrierOf,
   exceedsDepth,
   hmacSha256,
@@ -253,4 +254,14 @@ describe("messages", () => {
     expect(readConsoleLine({ level: "log", text: "x".repeat(5000) })?.text).toHaveLength(2000);
     expect(plainText("x".repeat(10), 5)).toBe("xxxx…");
   });
+});
+
+it("finds the id of a call in the place where the runtime writes it, and nowhere else", () => {
+  const sealed = (body: string) => seal(new Uint8Array(32), "L", "frame", 3, body);
+  const call = (id: string) => `{"jsonrpc":"2.0","id":${id},"method":"data.list","params":{}}`;
+  expect(callIdOf(sealed(call("17")))).toBe(17);
+  for (const body of [call('"17"'), call("1.5"), call("-1"), ` ${call("1")}`, '{"id":1}']) {
+    expect(callIdOf(sealed(body)), body).toBeUndefined();
+  }
+  expect(callIdOf(call("17"))).toBeUndefined();
 });

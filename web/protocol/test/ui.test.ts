@@ -9,6 +9,14 @@ describe("texts", () => {
     expect((read as { message: string }).message.length).toBeLessThanOrEqual(2_000);
   });
 
+  it("to copy are copied as they are shown", () => {
+    const text = "one\r\n\ttwo \u202erm -rf\u2066\u0007\u00ad\u{e0041}\u200d";
+    expect(readUiRequest("ui.copy", { text })).toEqual({
+      kind: "copy",
+      text: "one\n\ttwo rm -rf\u200d",
+    });
+  });
+
   it.each([
     ["ui.toast", {}],
     ["ui.alert", { message: 1 }],

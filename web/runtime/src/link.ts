@@ -1,6 +1,10 @@
 import {
+  CREDIT_PAUSE_MS,
+  exceedsDepth,
   isObject,
   type JsonObject,
+  MAX_DEPTH,
+  MAX_RECORD_DEPTH,
   openEnvelope,
   parseMessage,
   type RpcError,
@@ -44,6 +48,8 @@ type Call = {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: CallError) => void;
   readonly onChunk: ((value: unknown) => void) | undefined;
+  /** What has come of a result too long for one message. */
+  readonly parts: string[];
   /** Whether it occupies one of the places of calls that are answered soon. */
   counted: boolean;
   timer?: ReturnType<typeof setTimeout>;
@@ -95,13 +101,20 @@ export class HostLink {
   stream(method: string, params: object, onChunk: (value: unknown) => void): StreamCall {
     const { id, promise } = this.#begin(method, params, onChunk);
     let unsaid = 0;
+    let soon: ReturnType<typeof setTimeout> | undefined;
+    const say = () => {
+      clearTimeout(soon);
+      soon = undefined;
+      if (this.#calls.has(id)) this.notify("$/credit", { id, credits: unsaid });
+      unsaid = 0;
+    };
     return {
       done: promise,
       used: () => {
         // Half of what may come unasked: often enough that nothing waits, seldom enough to be cheap.
-        if (++unsaid < STREAM_CREDITS / 2) return;
-        this.notify("$/credit", { id, credits: unsaid });
-        unsaid = 0;
+        // Sooner or later all the same, so that a slow reader does not count as none.
+        if (++unsaid >= STREAM_CREDITS / 2) say();
+        else soon ??= setTimeout(say, CREDIT_PAUSE_MS);
       },
       cancel: () => this.#cancel(id),
     };
@@ -127,14 +140,20 @@ export class HostLink {
   ): { id: number; promise: Promise<unknown> } {
     const id = this.#nextId++;
     const promise = new Promise<unknown>((resolve, reject) => {
-      const body = JSON.stringify({ jsonrpc: "2.0", id, method, params });
+      // What cannot be sent throws here, and so rejects.
+      const body = textOf({ jsonrpc: "2.0", id, method, params });
       if (this.#closed) reject(new CallError("closed", "The app is no longer connected."));
-      else if (!fits(body)) reject(new CallError("too-large", "One call can carry at most 1 MB."));
       else if (this.#outbox.length >= MAX_WAITING) {
         reject(new CallError("busy", `${MAX_WAITING} calls are waiting already.`));
       } else {
         // Streams have places of their own.
-        this.#calls.set(id, { resolve, reject, onChunk, counted: onChunk === undefined });
+        this.#calls.set(id, {
+          resolve,
+          reject,
+          onChunk,
+          parts: [],
+          counted: onChunk === undefined,
+        });
         this.#outbox.push(body, id);
       }
     });
@@ -172,13 +191,14 @@ export class HostLink {
     else if (message.kind === "notification") this.#told(message.method, message.params);
     else if (message.kind === "response" && typeof message.id === "number") {
       if ("error" in message) this.#settle(message.id, message.error);
-      else this.#settle(message.id, undefined, message.result);
+      else this.#succeeded(message.id, message.result);
     }
   }
 
   #told(method: string, params: JsonObject): void {
     const call = typeof params.id === "number" ? this.#calls.get(params.id) : undefined;
     if (method === "$/chunk") call?.onChunk?.(params.value);
+    else if (method === "$/part") call?.parts.push(String(params.text));
     else if (method === "$/hold") {
       // The person is being asked, which takes as long as it takes.
       if (call) this.#release(call);
@@ -204,6 +224,12 @@ export class HostLink {
     if (!this.#calls.has(id)) return;
     this.#settle(id, { code: RpcErrorCode.cancelled, message: "The call was cancelled." });
     this.notify("$/cancel", { id });
+  }
+
+  /** A result that did not fit into one message came before it, in parts. */
+  #succeeded(id: number, result: unknown): void {
+    const parts = this.#calls.get(id)?.parts ?? [];
+    this.#settle(id, undefined, parts.length === 0 ? result : JSON.parse(parts.join("")));
   }
 
   #settle(id: number, error: RpcError | undefined, result?: unknown): void {
@@ -235,6 +261,26 @@ export class HostLink {
     }
     this.#calls.clear();
   }
+}
+
+/** A call's text. @throws CallError if no message can carry it. */
+function textOf(call: object): string {
+  let body: string;
+  try {
+    body = JSON.stringify(call);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CallError("bad-call", `What a call carries must be JSON: ${why}`);
+  }
+  if (!fits(body)) throw new CallError("too-large", "One call can carry at most 1 MB.");
+  // The host page counts it as a broken rule, and answers without knowing to whom.
+  if (exceedsDepth(body, MAX_DEPTH)) {
+    throw new CallError(
+      "too-large",
+      `What a call carries is nested too deep: a record can be ${MAX_RECORD_DEPTH} deep.`,
+    );
+  }
+  return body;
 }
 
 function detailsOf({ data }: RpcError): JsonObject {

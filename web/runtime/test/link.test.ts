@@ -1,4 +1,4 @@
-import { openEnvelope, STREAM_CREDITS, seal } from "@cumulonimbus/protocol";
+import { CREDIT_PAUSE_MS, openEnvelope, STREAM_CREDITS, seal } from "@cumulonimbus/protocol";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { HostLink, type LinkListeners } from "../src/link.ts";
 
@@ -166,6 +166,51 @@ it("rejects what no message could carry, without sending it", async () => {
   await expect(link.call("data.create", { text: "€".repeat(400_000) })).rejects.toMatchObject({
     code: "too-large",
   });
+  expect(read()).toEqual([]);
+});
+
+it("rejects what is nested too deep or no JSON, without sending it", async () => {
+  const { link, read } = setUp();
+  const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) });
+  const circle: { self?: object } = {};
+  circle.self = circle;
+  await expect(link.call("data.create", { data: nested(31) })).rejects.toMatchObject({
+    code: "too-large",
+  });
+  for (const data of [circle, 1n]) {
+    await expect(link.call("data.create", { data })).rejects.toMatchObject({ code: "bad-call" });
+  }
+  const stream = link.stream("ai.complete", { prompt: circle }, () => {});
+  await expect(stream.done).rejects.toMatchObject({ code: "bad-call" });
+  expect(read()).toEqual([]);
+  link.call("data.create", { data: nested(30) }).catch(() => {});
+  expect(read()).toHaveLength(1);
+});
+
+it("puts a result together that comes in parts", async () => {
+  const { link, answer } = setUp();
+  const [long, short] = [link.call("http.fetch", {}), link.call("data.get", {})];
+  answer({ method: "$/part", params: { id: 1, text: '{"body":"on' } });
+  answer({ id: 2, result: "short" });
+  answer({ method: "$/part", params: { id: 1, text: 'e"}' } });
+  answer({ id: 1, result: null });
+  expect(await short).toBe("short");
+  expect(await long).toEqual({ body: "one" });
+});
+
+it("says after some seconds that a slow reader has taken something", async () => {
+  const { link, read, answer } = setUp();
+  const stream = link.stream("ai.complete", {}, () => {});
+  const [{ id }] = read();
+  stream.used();
+  stream.used();
+  expect(read()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(CREDIT_PAUSE_MS);
+  expect(read()).toMatchObject([{ method: "$/credit", params: { id, credits: 2 } }]);
+  stream.used();
+  answer({ id, result: null });
+  await stream.done;
+  await vi.advanceTimersByTimeAsync(CREDIT_PAUSE_MS);
   expect(read()).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { HOST, type Host } from "../src/host.ts";
 import { CallError, type StreamCall } from "../src/link.ts";
 import { ai } from "../src/sdk/ai.ts";
 import { makeStore } from "../src/sdk/collectionStore.ts";
+import { data } from "../src/sdk/data.ts";
 import { http } from "../src/sdk/http.ts";
 
 type Told = (value: unknown) => void;
@@ -134,6 +135,13 @@ describe("http.fetch", () => {
     expect(await response.json()).toEqual({ a: 1 });
   });
 
+  it("refuses headers that no request can have", async () => {
+    const { call } = setUp();
+    const asked = http.fetch("https://api.example.org/", { headers: { "bad name": "x" } });
+    await expect(asked).rejects.toMatchObject({ name: "CumulonimbusError", code: "bad-call" });
+    expect(call).not.toHaveBeenCalled();
+  });
+
   it("gives responses that have no body", async () => {
     setUp(() => ({ status: 204, headers: {}, body: "" }));
     const response = await http.fetch("https://api.example.org/");
@@ -148,7 +156,7 @@ describe("a collection", () => {
     const records: Kept[] = [{ id: "a", data: { n: 1 }, revision: 1 }];
     const world = setUp((method, params: { id: string; data: Kept["data"]; revision?: number }) => {
       const record = records.find(({ id }) => id === params.id);
-      if (method === "data.list") return structuredClone(records);
+      if (method === "data.query") return { items: structuredClone(records), nextCursor: null };
       if (method === "data.create") {
         const made = { id: `r${records.length}`, data: params.data, revision: 1 };
         records.push(made);
@@ -213,9 +221,106 @@ describe("a collection", () => {
     expect(records[0]).toEqual({ id: "a", data: { n: 3, other: "theirs" }, revision: 5 });
   });
 
+  it("makes changes of one record that come together one after another", async () => {
+    const { records, store, call } = await start();
+    const { update } = store.snapshot();
+    const names = ["x", "y", "z"];
+    const items = await Promise.all(names.map((name) => update("a", { [name]: true })));
+    expect(records[0]).toEqual({ id: "a", data: { n: 1, x: true, y: true, z: true }, revision: 4 });
+    expect(items.map(({ revision }) => revision)).toEqual([2, 3, 4]);
+    expect(call.mock.calls.map(([method]) => method)).not.toContain("data.get");
+  });
+
+  it("gives a change up that always comes too late, and goes on with the next", async () => {
+    const { records, store, call } = await start();
+    const answer = call.getMockImplementation();
+    let tries = 0;
+    // Whoever writes a 2 finds that another window was faster.
+    call.mockImplementation(async (method, params) => {
+      const [record] = records;
+      if (method === "data.update" && record && (params as { data: { n: number } }).data.n === 2) {
+        tries++;
+        record.revision++;
+      }
+      return answer?.(method, params);
+    });
+    const refused = store.snapshot().update("a", { n: 2 });
+    const next = store.snapshot().update("a", { n: 3 });
+    await expect(refused).rejects.toMatchObject({ code: "conflict" });
+    expect(tries).toBe(8);
+    expect(await next).toMatchObject({ n: 3 });
+    expect(records[0]?.data).toEqual({ n: 3 });
+  });
+
   it("stops following when nobody looks", async () => {
     const { streams } = await start();
     stop();
     expect(streams[0]?.cancelled).toBe(true);
+  });
+});
+
+describe("a list", () => {
+  it("is read a page at a time until there is no more", async () => {
+    const pages = [["a", "b"], ["c"], []];
+    const { call } = setUp((_method, { cursor }: { cursor?: string }) => {
+      const at = Number(cursor ?? 0);
+      const items = (pages[at] ?? []).map((id) => ({ id, data: {}, revision: 1 }));
+      return { items, nextCursor: at + 1 < pages.length ? String(at + 1) : null };
+    });
+    const items = await data.list("notes", { scope: "shared" });
+    expect(items.map(({ id }) => id)).toEqual(["a", "b", "c"]);
+    const asked = { collection: "notes", scope: "shared", limit: 500 };
+    expect(call.mock.calls.map(([method, params]) => [method, params])).toEqual([
+      ["data.query", asked],
+      ["data.query", { ...asked, cursor: "1" }],
+      ["data.query", { ...asked, cursor: "2" }],
+    ]);
+  });
+});
+
+describe("a record", () => {
+  const circle: Record<string, unknown> = {};
+  circle.inner = { list: [circle] };
+  const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) });
+
+  it.each<[string, unknown, string, RegExp]>([
+    ["a list", [1, 2], "bad-call", /not a list/],
+    ["a text", "x", "bad-call", /not a string/],
+    ["null", null, "bad-call", /not null/],
+    ["a map", new Map([["a", 1]]), "bad-call", /not a Map/],
+    ["a function in it", { a: { b: () => {} } }, "bad-call", /`a\.b` is a function/],
+    ["a number that is none", { a: [0, Number.NaN] }, "bad-call", /`a\[1\]` is NaN/],
+    ["a big integer", { a: 1n }, "bad-call", /`a` is a bigint/],
+    ["a set in it", { tags: new Set(["a"]) }, "bad-call", /`tags` is a Set/],
+    ["bytes in it", { file: new Uint8Array(4) }, "bad-call", /`file` is a Uint8Array/],
+    ["itself in it", circle, "bad-call", /`inner\.list\[0\]`/],
+    ["forty levels", nested(40), "too-large", /30 deep/],
+  ])("that is or has %s is refused before it is sent", async (_what, fields, code, says) => {
+    const { call } = setUp();
+    const created = data.create("notes", fields as never);
+    await expect(created).rejects.toMatchObject({ name: "CumulonimbusError", code });
+    await expect(data.update("notes", "a", fields as never)).rejects.toThrow(says);
+    expect(call).not.toHaveBeenCalled();
+  });
+
+  it("is sent with all that JSON can hold, and without the server's own fields", async () => {
+    const sent: unknown[] = [];
+    setUp((_method, params: { data: object }) => {
+      sent.push(params.data);
+      return { id: "r", data: params.data, revision: 1 };
+    });
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    class Point {
+      x = 1;
+    }
+    const when = new Date(0);
+    const fields = { at: when, point: new Point(), gone: undefined, deep: nested(29) };
+    await data.create("notes", { ...fields, id: "mine", createdAt: 5 });
+    await data.create("notes", { ...fields, id: "mine" });
+    expect(sent).toEqual([fields, fields]);
+    expect(warned.mock.calls.flat().filter((line) => String(line).includes("`id`"))).toHaveLength(
+      1,
+    );
+    warned.mockRestore();
   });
 });

@@ -181,13 +181,14 @@ describe("what window.storage shares", () => {
         scope: string;
         id: string;
         data: { key: string; value: string };
-        filter: { key: { eq: string } };
+        filter?: { key: { eq: string } };
       };
       expect(scope).toBe("shared");
       const at = records.findIndex((record) => record.id === id);
-      if (method === "data.list") return records;
       if (method === "data.query") {
-        return { items: records.filter((record) => record.data.key === filter.key.eq) };
+        const wanted = filter?.key.eq;
+        const items = records.filter(({ data }) => wanted === undefined || data.key === wanted);
+        return { items, nextCursor: null };
       }
       if (method === "data.create") records.push({ id: `r${records.length}`, data });
       if (method === "data.update") records[at] = { id, data };

@@ -1,15 +1,9 @@
 import type { UseCollection } from "./collection.ts";
-import {
-  data,
-  deleteIfThere,
-  type Fields,
-  type Item,
-  type Page,
-  type Query,
-  withoutMeta,
-} from "./data.ts";
+import { data, deleteIfThere, type Fields, type Item, type Page, type Query } from "./data.ts";
 import { asError, CumulonimbusError } from "./host.ts";
 import type { DataEvent } from "./live.ts";
+import { fieldsOf } from "./record.ts";
+import { inTurn } from "./turns.ts";
 
 /** What `useCollection` reads from. */
 export type Store = {
@@ -22,6 +16,8 @@ const GATHER_MS = 30;
 /** From this many changed records on, the whole collection is read again. */
 const MANY = 8;
 const LONGEST_PAGE = 500;
+/** How often a change is made anew to a record that others change at the same time. */
+const MOST_TRIES = 8;
 
 /** The store of one query over one collection. */
 export function makeStore(name: string, query: Query): Store {
@@ -105,19 +101,25 @@ export function makeStore(name: string, query: Query): Store {
     return item;
   }
 
-  async function update(id: string, changes: Partial<Fields>): Promise<Item> {
-    const change = async (item: Item | undefined) => {
-      const seen = item ?? (await data.get(name, id, at));
-      const fields = { ...withoutMeta(seen), ...withoutMeta(changes) };
-      return data.update(name, id, fields, seen.revision, at);
-    };
-    const item = await change(current.items.find((item) => item.id === id)).catch((error) => {
-      // Someone else changed it since: the same change is made to what is there now.
-      if (error instanceof CumulonimbusError && error.code === "conflict") return change(undefined);
-      throw error;
+  function update(id: string, changes: Partial<Fields>): Promise<Item> {
+    // Changes of one record that come together would each be made to what the others replace.
+    return inTurn(`${scope}/${name}/${id}`, async () => {
+      const wanted = fieldsOf(changes);
+      let seen = current.items.find((item) => item.id === id);
+      for (let tries = 1; ; tries++) {
+        seen ??= await data.get(name, id, at);
+        try {
+          const item = await data.update(name, id, { ...seen, ...wanted }, seen.revision, at);
+          put(item);
+          return item;
+        } catch (error) {
+          // Someone else changed it since: the same change is made to what is there now.
+          const changed = error instanceof CumulonimbusError && error.code === "conflict";
+          if (!changed || tries === MOST_TRIES) throw error;
+          seen = undefined;
+        }
+      }
     });
-    put(item);
-    return item;
   }
 
   async function remove(id: string): Promise<void> {

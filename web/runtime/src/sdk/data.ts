@@ -1,7 +1,11 @@
 import { CumulonimbusError, call } from "./host.ts";
 import { type DataEvent, watchCollection } from "./live.ts";
+import { fieldsOf, noteOwnFields } from "./record.ts";
 
-/** The fields of a record: any JSON object. */
+/**
+ * The fields of a record: a JSON object. `id`, `revision`, `createdAt` and `updatedAt` are the
+ * record's own: the server gives them, and fields of these names are left out when it is written.
+ */
 export type Fields = Record<string, unknown>;
 
 /** A record: its own fields, and what the server knows of it. */
@@ -62,18 +66,30 @@ export type Page<T extends Fields = Fields> = {
   readonly nextCursor: string | null;
 };
 
+/** Records that {@link data.list} asks for at a time: as many as a query gives. */
+const LONGEST_PAGE = 500;
+
 /**
  * Records in named collections. A name has 1 to 64 letters, digits, `_` or `-`; a record has at most
  * 256 KiB as JSON. Every function rejects with a {@link CumulonimbusError}.
  */
 export const data = Object.freeze({
-  /** All records of a collection, oldest first. */
+  /**
+   * All records of a collection, oldest first, read a page at a time. A collection that may grow is
+   * better read with `query`.
+   */
   async list<T extends Fields = Fields>(
     collection: string,
     { scope }: InScope = {},
   ): Promise<Item<T>[]> {
-    const records = (await call("data.list", { collection, scope })) as WireRecord<T>[];
-    return records.map(toItem);
+    const items: Item<T>[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Page<T> = await data.query<T>(collection, { scope, limit: LONGEST_PAGE, cursor });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return items;
   },
 
   /** One record. Rejects with `not-found`. */
@@ -102,13 +118,14 @@ export const data = Object.freeze({
     return { items: found.items.map(toItem), nextCursor: found.nextCursor };
   },
 
-  /** A new record. */
+  /** A new record. Its id is given by the server. */
   async create<T extends Fields = Fields>(
     collection: string,
     fields: T,
     { scope }: InScope = {},
   ): Promise<Item<T>> {
-    const params = { collection, data: withoutMeta(fields), scope };
+    const params = { collection, data: fieldsOf(fields), scope };
+    noteOwnFields(collection, fields);
     return toItem((await call("data.create", params)) as WireRecord<T>);
   },
 
@@ -123,7 +140,7 @@ export const data = Object.freeze({
     revision?: number,
     { scope }: InScope = {},
   ): Promise<Item<T>> {
-    const params = { collection, id, data: withoutMeta(fields), revision, scope };
+    const params = { collection, id, data: fieldsOf(fields), revision, scope };
     return toItem((await call("data.update", params)) as WireRecord<T>);
   },
 
@@ -163,16 +180,4 @@ type WireRecord<T> = {
 function toItem<T extends Fields>(record: WireRecord<T>): Item<T> {
   const { data, id, revision, createdAt, updatedAt } = record;
   return { ...data, id, revision, createdAt, updatedAt };
-}
-
-/** The fields of an item without what the server adds, so that an item can be passed back whole. */
-export function withoutMeta(item: Fields): Fields {
-  const {
-    id: _id,
-    revision: _revision,
-    createdAt: _createdAt,
-    updatedAt: _updatedAt,
-    ...fields
-  } = item;
-  return fields;
 }

@@ -1,5 +1,5 @@
 import { fromBase64 } from "@cumulonimbus/protocol";
-import { call } from "./host.ts";
+import { CumulonimbusError, call } from "./host.ts";
 
 /** How a request is made. */
 export type HttpInit = {
@@ -26,13 +26,13 @@ export const http = Object.freeze({
     url: string | URL,
     { method = "GET", headers, body, signal }: HttpInit = {},
   ): Promise<Response> {
-    const sent = new Headers(headers);
+    const sent = headersOf(headers);
     if (body instanceof URLSearchParams && !sent.has("content-type")) {
       sent.set("content-type", "application/x-www-form-urlencoded;charset=UTF-8");
     }
     const params = {
       url: String(url),
-      method: method.toUpperCase(),
+      method: String(method).toUpperCase(),
       headers: Object.fromEntries(sent),
       body: body === undefined ? undefined : String(body),
     };
@@ -47,6 +47,16 @@ export const http = Object.freeze({
     return response;
   },
 });
+
+/** @throws CumulonimbusError `bad-call` for a name or value that no header can have. */
+function headersOf(init: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(init);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CumulonimbusError("bad-call", `The headers do not fit: ${why}`);
+  }
+}
 
 type WireResponse = {
   readonly status: number;

@@ -39,8 +39,18 @@ export function sharedOver(call: Call): SharedItems {
       return old !== undefined;
     },
     async keys() {
-      const records = (await call("data.list", AT)) as Kept[];
-      return [...new Set(records.map(({ data }) => data.key))];
+      const keys = new Set<string>();
+      let cursor: string | undefined;
+      do {
+        const params = { ...AT, limit: 500, ...(cursor !== undefined && { cursor }) };
+        const page = (await call("data.query", params)) as {
+          items: Kept[];
+          nextCursor?: string | null;
+        };
+        for (const { data } of page.items) keys.add(data.key);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      return [...keys];
     },
   };
 }
