@@ -310,6 +310,8 @@ export const text = {
     unreachable: "The server does not answer. Check that the server still runs in its terminal.",
     timeout: "No answer came within 30 seconds.",
     cut: "The answer broke off.",
+    unread: "The app took nothing of the answer for 30 seconds, so it was stopped.",
+    tooLong: "The answer is too long. Ask for less of it: `data.query` gives a page at a time.",
     says: (name: string, message: string) => `${name}: ${message}`,
     ui: {
       says: (name: string) => `“${name}” says`,

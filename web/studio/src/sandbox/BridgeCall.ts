@@ -1,4 +1,5 @@
 import { type Carrier, isObject, type RpcError, RpcErrorCode } from "@cumulonimbus/protocol";
+import { text } from "../text.ts";
 import { ServerError } from "./request.ts";
 
 /** One call of the frame while it is on its way. */
@@ -37,12 +38,25 @@ export class BridgeCall {
     this.#on.held();
   }
 
-  /** Sends a chunk, as soon as the frame has asked for one. Rejects when the call is over. */
-  async send(value: unknown): Promise<void> {
-    while (this.#credits === 0 && !this.signal.aborted) {
+  /**
+   * Sends a chunk, as soon as the frame has asked for one. Rejects when the call is over, or with
+   * `Unread` when the frame has not asked for `patienceMs`.
+   */
+  async send(value: unknown, patienceMs?: number): Promise<void> {
+    let unread = false;
+    const timer =
+      patienceMs !== undefined && this.#credits === 0
+        ? setTimeout(() => {
+            unread = true;
+            this.#wake();
+          }, patienceMs)
+        : undefined;
+    while (this.#credits === 0 && !this.signal.aborted && !unread) {
       await new Promise<void>((resolve) => this.#onCredit.add(resolve));
     }
+    clearTimeout(timer);
     this.signal.throwIfAborted();
+    if (this.#credits === 0) throw new Unread();
     this.#credits--;
     this.#on.chunk(value);
   }
@@ -76,9 +90,19 @@ export class Refused extends Error {
   }
 }
 
+/** Nobody has taken a stream's pieces for too long. */
+export class Unread extends Error {
+  constructor() {
+    super(text.sandbox.unread);
+  }
+}
+
 /** What the frame is told of a failure. */
 export function rpcErrorOf(error: unknown): RpcError {
   if (error instanceof Refused) return { code: error.code, message: error.message };
+  if (error instanceof Unread) {
+    return { code: RpcErrorCode.server, message: error.message, data: { code: "unread" } };
+  }
   if (!(error instanceof ServerError)) {
     return { code: RpcErrorCode.server, message: "The call failed.", data: { code: "failed" } };
   }

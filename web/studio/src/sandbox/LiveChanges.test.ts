@@ -132,7 +132,7 @@ it("gives its connection back in a hidden window, and reads again when it is see
   await turn();
   page.hidden = true;
   page.dispatchEvent(new Event("visibilitychange"));
-  await vi.advanceTimersByTimeAsync(10_000);
+  await vi.advanceTimersByTimeAsync(1_000);
   expect(streams[0]?.signal.aborted).toBe(true);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(streams).toHaveLength(1);

@@ -23,7 +23,8 @@ type Open = (signal: AbortSignal, onOpen: () => void) => AsyncIterable<unknown>;
 
 /** What goes on after the end of a stream is known by its last word; anything else is tried again. */
 const LAST_WORDS: ReadonlyMap<string, number> = new Map([["launch-revoked", 401]]);
-const HIDDEN_PATIENCE_MS = 10_000;
+// Long enough to look at another window for a moment.
+const HIDDEN_PATIENCE_MS = 1_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 

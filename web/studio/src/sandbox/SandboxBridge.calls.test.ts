@@ -1,8 +1,11 @@
 import {
   CALL_TIMEOUT_MS,
+  MAX_HOST_MESSAGE_CHARS,
   MAX_QUESTIONS,
+  MAX_RESULT_CHARS,
   RpcErrorCode,
   STREAM_CREDITS,
+  UNREAD_MS,
 } from "@cumulonimbus/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BridgeCall } from "./BridgeCall.ts";
@@ -80,6 +83,64 @@ describe("calls", () => {
     for (let id = 1; id <= 65; id++) send({ id, method: "data.list" });
     expect(forward).toHaveBeenCalledTimes(64);
     expect(answers()).toMatchObject([{ id: 65, error: { code: RpcErrorCode.busy } }]);
+  });
+});
+
+describe("a refusal of a message that is not read", () => {
+  const deep = (id: number) =>
+    `{"jsonrpc":"2.0","id":${id},"method":"data.create","params":${"[".repeat(40)}`;
+
+  it("names the call, unless another one is on its way under its number", () => {
+    const { open, send, answers } = setUp({ server: () => new Promise(() => {}) });
+    open();
+    send(deep(5));
+    send({ id: 6, method: "data.list" });
+    send(deep(6));
+    const code = RpcErrorCode.tooLarge;
+    expect(answers()).toMatchObject([
+      { id: 5, error: { code } },
+      { id: null, error: { code } },
+    ]);
+  });
+});
+
+describe("a long result", () => {
+  it("comes in parts", async () => {
+    const result = { text: '\u{1f600}"'.repeat(300_000) };
+    const { open, send, answers } = setUp({ server: async () => result });
+    open();
+    send({ id: 1, method: "http.fetch" });
+    await vi.advanceTimersByTimeAsync(900);
+    const heard: { id?: number; method?: string; params: { text: string } }[] = answers();
+    const parts = heard.filter(({ method }) => method === "$/part");
+    expect(parts.length).toBeGreaterThan(1);
+    expect(heard.at(-1)).toEqual({ jsonrpc: "2.0", id: 1, result: null });
+    expect(JSON.parse(parts.map(({ params }) => params.text).join(""))).toEqual(result);
+  });
+
+  it("is an error when it is too long even so", async () => {
+    const long = "x".repeat(MAX_RESULT_CHARS);
+    const { open, send, answers, onClosed } = setUp({ server: async () => long });
+    open();
+    send({ id: 1, method: "data.list" });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(answers()).toMatchObject([{ id: 1, error: { code: RpcErrorCode.tooLarge } }]);
+    expect(onClosed).not.toHaveBeenCalled();
+  });
+
+  it("ends a stream when it is a piece of one", async () => {
+    const piece = "x".repeat(MAX_HOST_MESSAGE_CHARS);
+    let over: unknown;
+    const stream = async (_method: string, _params: object, call: BridgeCall) => {
+      await call.send(piece);
+      over = await call.send("next").catch((error: unknown) => error);
+    };
+    const { open, send, answers } = setUp({ stream });
+    open();
+    send({ id: 1, method: "ai.complete" });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(answers()).toMatchObject([{ id: 1, error: { code: RpcErrorCode.tooLarge } }]);
+    expect(over).toMatchObject({ name: "AbortError" });
   });
 });
 
@@ -179,6 +240,22 @@ describe("a stream", () => {
     send({ method: "$/credit", params: { id: 1, credits: 5 } });
     await vi.advanceTimersByTimeAsync(0);
     expect(answers()).toHaveLength(5);
+  });
+
+  it("is ended when nobody takes its pieces, and not when somebody does", async () => {
+    const stream = async (_method: string, _params: object, call: BridgeCall) => {
+      for (let n = 0; ; n++) await call.send(n, UNREAD_MS);
+    };
+    const { open, send, answers } = setUp({ stream });
+    open();
+    for (const id of [1, 2]) send({ id, method: "ai.complete" });
+    await vi.advanceTimersByTimeAsync(UNREAD_MS - 1);
+    send({ method: "$/credit", params: { id: 2, credits: 1 } });
+    await vi.advanceTimersByTimeAsync(1);
+    const ends = () => answers().filter(({ error }) => error);
+    expect(ends()).toMatchObject([{ id: 1, error: { data: { code: "unread" } } }]);
+    await vi.advanceTimersByTimeAsync(UNREAD_MS);
+    expect(ends()).toMatchObject([{ id: 2, error: { data: { code: "unread" } } }]);
   });
 
   it.each([0, -1, 1.5, "1", 1_000_000])("takes no credit of %j", (credits) => {

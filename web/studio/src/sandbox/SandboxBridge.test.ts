@@ -106,7 +106,7 @@ describe("messages", () => {
     const { open, send, answers, forward } = setUp();
     open();
     send({ id: 1, method: "data.create", params: { data: "x".repeat(1024 * 1024) } });
-    expect(answers()).toMatchObject([{ id: null, error: { code: RpcErrorCode.tooLarge } }]);
+    expect(answers()).toMatchObject([{ id: 1, error: { code: RpcErrorCode.tooLarge } }]);
     send({ id: 2, method: "data.list" });
     await vi.advanceTimersByTimeAsync(0);
     expect(answers()).toMatchObject([{ id: 2 }]);
@@ -117,7 +117,7 @@ describe("messages", () => {
     const { open, send, answers } = setUp();
     open();
     send(`{"jsonrpc":"2.0","id":1,"method":"data.create","params":${"[".repeat(100_000)}`);
-    expect(answers()).toMatchObject([{ id: null, error: { code: RpcErrorCode.tooLarge } }]);
+    expect(answers()).toMatchObject([{ id: 1, error: { code: RpcErrorCode.tooLarge } }]);
   });
 
   it("that are no strings are refused, and ten of them close the bridge", () => {

@@ -5,6 +5,7 @@ import {
   CALL_TIMEOUT_MS,
   type Carrier,
   type ConsoleLine,
+  callIdOf,
   carrierOf,
   type ErrorReport,
   exceedsDepth,
@@ -44,6 +45,7 @@ import {
 } from "@cumulonimbus/protocol";
 import { text } from "../text.ts";
 import { BridgeCall, rpcErrorOf } from "./BridgeCall.ts";
+import { Outgoing } from "./Outgoing.ts";
 
 /** Why a bridge was closed from this side. */
 export type Cause = keyof typeof text.sandbox.closed;
@@ -91,6 +93,9 @@ export class SandboxBridge {
   readonly #calls = new Map<number | string, BridgeCall>();
   readonly #notifications: ReadonlyMap<string, (params: JsonObject) => boolean>;
   #phase: "waiting" | "open" | "closed" = "waiting";
+  readonly #outgoing = new Outgoing((body) => {
+    this.#port?.postMessage(seal(this.#key, this.#options.launch, "host", ++this.#sent, body));
+  });
   #port: MessagePort | undefined;
   #loads = 0;
   #sent = 0;
@@ -160,6 +165,7 @@ export class SandboxBridge {
     this.#options.host.removeEventListener("message", this.#onWindowMessage);
     clearTimeout(this.#deadline);
     clearInterval(this.#watch);
+    this.#outgoing.drop();
     this.#port?.close();
   }
 
@@ -206,13 +212,13 @@ export class SandboxBridge {
     }
     if (data.length > MAX_MESSAGE_CHARS) {
       this.#skip(data);
-      this.#violation(RpcErrorCode.tooLarge, "A message can have at most 1 MiB.");
+      this.#violation(RpcErrorCode.tooLarge, "A message can have at most 1 MiB.", data);
       return;
     }
     const now = performance.now();
     if (!this.#rate.take(now) || !this.#volume.take(now, data.length)) {
       this.#skip(data);
-      this.#violation(RpcErrorCode.rate, "Too many messages came in a second.");
+      this.#violation(RpcErrorCode.rate, "Too many messages came in a second.", data);
       return;
     }
     const opened = openEnvelope(this.#key, this.#options.launch, "frame", this.#received + 1, data);
@@ -222,12 +228,12 @@ export class SandboxBridge {
     }
     this.#received++;
     if (exceedsDepth(opened.body, MAX_DEPTH)) {
-      this.#violation(RpcErrorCode.tooLarge, `A message can be nested ${MAX_DEPTH} deep.`);
+      this.#violation(RpcErrorCode.tooLarge, `A message can be nested ${MAX_DEPTH} deep.`, data);
       return;
     }
     const message = parseMessage(opened.body);
     if (message.kind === "unreadable") {
-      this.#violation(message.error.code, message.error.message);
+      this.#violation(message.error.code, message.error.message, data);
     } else if (message.kind === "response") this.#answered(message);
     else if (message.kind === "request") this.#request(message);
     else this.#notify(message.method, message.params);
@@ -272,7 +278,12 @@ export class SandboxBridge {
     params: JsonObject,
   ): Promise<void> {
     const call = new BridgeCall(carrier, STREAM_CREDITS, {
-      chunk: (value) => this.#send({ method: "$/chunk", params: { id, value } }),
+      chunk: (value) => {
+        if (this.#send({ method: "$/chunk", params: { id, value } })) return;
+        this.#calls.delete(id);
+        call.abort();
+        this.#fail(id, RpcErrorCode.tooLarge, text.sandbox.tooLong);
+      },
       held: () => {
         clearTimeout(timer);
         this.#send({ method: "$/hold", params: { id } });
@@ -286,9 +297,9 @@ export class SandboxBridge {
     }, CALL_TIMEOUT_MS);
     if (carrier === "stream") clearTimeout(timer);
     if (carrier === "person") call.hold();
-    let answer: { result: unknown } | { error: RpcError };
+    let answer: { readonly result: unknown } | { readonly error: RpcError };
     try {
-      answer = { result: (await this.#options.carry[carrier](method, params, call)) ?? null };
+      answer = { result: await this.#options.carry[carrier](method, params, call) };
     } catch (error) {
       answer = { error: rpcErrorOf(error) };
     }
@@ -296,7 +307,11 @@ export class SandboxBridge {
     // One that timed out or was taken back is over.
     if (this.#calls.get(id) !== call) return;
     this.#calls.delete(id);
-    this.#send({ id, ...answer });
+    if (this.#phase !== "open") return;
+    if ("error" in answer) this.#send({ id, ...answer });
+    else if (!this.#outgoing.result(id, answer.result)) {
+      this.#fail(id, RpcErrorCode.tooLarge, text.sandbox.tooLong);
+    }
   }
 
   /** The frame takes a call back. One that is not on its way, or never was, is nobody's. */
@@ -337,19 +352,24 @@ export class SandboxBridge {
     this.#options.onHung(hung);
   }
 
-  #violation(code: number, message: string): void {
-    if (++this.#violations >= MAX_VIOLATIONS) this.#close("violations");
-    else this.#fail(null, code, message);
+  /** `data` is the message that broke a rule: its call is told, if it can be seen which. */
+  #violation(code: number, message: string, data = ""): void {
+    if (++this.#violations >= MAX_VIOLATIONS) {
+      this.#close("violations");
+      return;
+    }
+    const id = callIdOf(data);
+    // Another call that is on its way under this number is not over.
+    this.#fail(id === undefined || this.#calls.has(id) ? null : id, code, message);
   }
 
   #fail(id: number | string | null, code: number, message: string): void {
     this.#send({ id, error: { code, message } });
   }
 
-  #send(message: object): void {
-    if (this.#phase !== "open") return;
-    const body = JSON.stringify({ jsonrpc: "2.0", ...message });
-    this.#port?.postMessage(seal(this.#key, this.#options.launch, "host", ++this.#sent, body));
+  /** False if the message is too long. */
+  #send(message: object): boolean {
+    return this.#phase !== "open" || this.#outgoing.send(message);
   }
 }
 

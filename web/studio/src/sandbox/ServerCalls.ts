@@ -1,6 +1,6 @@
 import type { JsonObject } from "@cumulonimbus/protocol";
 import { text } from "../text.ts";
-import { type Launch, renewLaunch, revokeLaunch } from "./launch.ts";
+import { type Launch, type LaunchPermissions, renewLaunch, revokeLaunch } from "./launch.ts";
 import { type Refusal, refusal, request, requestEvents, ServerError } from "./request.ts";
 
 /** A call about data that the server has not carried out. */
@@ -25,7 +25,8 @@ export class ServerCalls {
   #token: string;
   #last: Promise<unknown> = Promise.resolve();
   #hurried = signalOnce();
-  #renewal: Promise<void> | undefined;
+  #renewal: Promise<LaunchPermissions | undefined> | undefined;
+  #next: Promise<LaunchPermissions | undefined> | undefined;
   #busy = 0;
   readonly #waiting: (() => void)[] = [];
   readonly #unsaved: DataCall[];
@@ -100,12 +101,23 @@ export class ServerCalls {
     throw new ServerError(0, "cut", text.sandbox.cut);
   }
 
-  /** Gets a token with what the person allows by now. @throws ServerError */
-  renew(): Promise<void> {
+  /** Gets a token with what the person allows by now, and says what that is. @throws ServerError */
+  permissions(): Promise<LaunchPermissions | undefined> {
+    // A renewal that is on its way may have left before they decided.
+    const before = this.#renewal?.catch(() => {}) ?? Promise.resolve();
+    this.#next ??= before.then(() => {
+      this.#next = undefined;
+      return this.#renew();
+    });
+    return this.#next;
+  }
+
+  #renew(): Promise<LaunchPermissions | undefined> {
     this.#renewal ??= renewLaunch(this.#appId, this.#token)
       .then(
-        ({ token }) => {
+        ({ token, permissions }) => {
           this.#token = token;
+          return permissions;
         },
         (error: unknown) => {
           const refused = error instanceof ServerError && error.status >= 400 && error.status < 500;
@@ -175,7 +187,7 @@ export class ServerCalls {
   async #renewFor(error: unknown): Promise<void> {
     if (!(error instanceof ServerError && error.status === 401)) throw error;
     if (error.code === "launch-revoked") throw ended(error.message);
-    await this.renew();
+    await this.#renew();
   }
 }
 

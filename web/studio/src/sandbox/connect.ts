@@ -1,11 +1,19 @@
 // What stands between a frame and the server: the bridge, and who carries out which of its calls.
-import { type JsonObject, NO_PERMISSIONS, RpcErrorCode, readNeeded } from "@cumulonimbus/protocol";
+import {
+  isEmpty,
+  type JsonObject,
+  NO_PERMISSIONS,
+  RpcErrorCode,
+  readNeeded,
+  UNREAD_MS,
+} from "@cumulonimbus/protocol";
 import { text } from "../text.ts";
 import { toastFailure } from "../ui/Toasts.tsx";
 import { type BridgeCall, Refused } from "./BridgeCall.ts";
 import { Consent } from "./consent.ts";
 import { LiveChanges } from "./LiveChanges.ts";
 import { allow, type Launch } from "./launch.ts";
+import { modelTurns } from "./modelTurns.ts";
 import { ServerError } from "./request.ts";
 import type { Run, SandboxState } from "./runApp.ts";
 import { SandboxBridge } from "./SandboxBridge.ts";
@@ -54,10 +62,13 @@ export function connect(
     dialogs: run.dialogs,
     initial: launch.permissions ?? { declared: NO_PERMISSIONS, granted: NO_PERMISSIONS },
     signal: on.signal,
+    async read() {
+      const { declared, granted } = (await calls.permissions()) ?? consent.state;
+      return { declared, granted };
+    },
     async store(granted) {
       try {
         await allow(launch.appId, launch.versionId, granted);
-        await calls.renew();
       } catch (error) {
         toastFailure(error);
         throw error;
@@ -97,7 +108,9 @@ export function connect(
   const stream = (method: string, params: JsonObject, call: BridgeCall): Promise<unknown> => {
     if (method === "ai.complete") {
       return consent.around(call, () =>
-        calls.complete(params, call.signal, (piece) => call.send(piece)),
+        modelTurns.take(call.signal, () =>
+          calls.complete(params, call.signal, (piece) => call.send(piece, UNREAD_MS)),
+        ),
       );
     }
     const { collection, scope = "mine" } = params;
@@ -143,10 +156,17 @@ export function connect(
     },
     onClosed: (cause) => on.fail(closed[cause], heading.closed),
   });
+  // In another window the person may have decided otherwise meanwhile.
+  const lookAgain = () => {
+    const asks = !isEmpty(consent.state.declared);
+    if (asks && !document.hidden) guarded(consent.refresh()).catch(() => {});
+  };
   const hurry = () => calls.hurry();
   const calm = () => calls.calm();
   window.addEventListener("pagehide", hurry);
   window.addEventListener("pageshow", calm);
+  window.addEventListener("focus", lookAgain);
+  document.addEventListener("visibilitychange", lookAgain);
   frame.addEventListener("load", () => bridge.frameLoaded());
   // After the listeners, so that no load is missed.
   frame.src = launch.url;
@@ -155,6 +175,8 @@ export function connect(
   function cut(): void {
     window.removeEventListener("pagehide", hurry);
     window.removeEventListener("pageshow", calm);
+    window.removeEventListener("focus", lookAgain);
+    document.removeEventListener("visibilitychange", lookAgain);
     bridge.close();
     calls.revoke();
   }

@@ -3,6 +3,7 @@ import {
   isEmpty,
   type NeededPermission,
   type PermissionState,
+  type Permissions,
   readNeeded,
   union,
   without,
@@ -17,7 +18,9 @@ export type ConsentOptions = {
   readonly initial: PermissionState;
   /** Ends with the run. */
   readonly signal: AbortSignal;
-  /** Stores the whole of what is allowed from now on and makes the run's calls have it. */
+  /** What is allowed now, here and elsewhere; from then on the run's calls have it. */
+  readonly read: () => Promise<PermissionState>;
+  /** Stores the whole of what is allowed from now on. */
   readonly store: (granted: PermissionState["granted"]) => Promise<void>;
   readonly onChanged: (state: PermissionState) => void;
 };
@@ -25,6 +28,10 @@ export type ConsentOptions = {
 /**
  * The permissions of one run of an app. The person is asked once in a run, for everything that the
  * app declares and does not have, and a call that lacked it is made again when they agree.
+ *
+ * Other windows give permissions and take them back as well, so what is allowed is read anew before
+ * the person is asked and before their answer is stored: what was taken back elsewhere does not
+ * come back unasked, and what was given elsewhere is not asked for.
  */
 export class Consent {
   readonly #options: ConsentOptions;
@@ -54,8 +61,8 @@ export class Consent {
         error instanceof ServerError && error.code === "permission-needed"
           ? readNeeded(error.details)
           : undefined;
-      if (!lacked) throw error;
-      this.#revoked(lacked);
+      if (!lacked || !allows(this.#state.declared, lacked)) throw error;
+      await this.refresh();
       if (!(await this.#given(lacked, call))) throw error;
     }
     return carry();
@@ -69,23 +76,21 @@ export class Consent {
   /** Asks, by the person's own wish also a second time. */
   ask({ again = false } = {}): Promise<void> {
     if (again) this.#asked = undefined;
-    this.#asked ??= this.#ask();
+    this.#asked ??= this.#ask().catch((error: unknown) => {
+      // Nobody was asked, or their answer was not stored.
+      this.#asked = undefined;
+      throw error;
+    });
     return this.#asked;
   }
 
-  /** The server says that something is not allowed which was: it was revoked elsewhere. */
-  #revoked({ permission, domain }: NeededPermission): void {
-    const { declared, granted } = this.#state;
-    if (!allows(granted, { permission, ...(domain !== undefined && { domain }) })) return;
-    this.#asked = undefined;
-    this.#set({
-      declared,
-      granted: without(granted, {
-        ai: permission === "ai",
-        domains: domain === undefined ? [] : [domain],
-        sharedData: permission === "sharedData",
-      }),
-    });
+  /** Reads what is allowed by now. */
+  async refresh(): Promise<void> {
+    const before = this.#state.granted;
+    const now = await this.#options.read();
+    // What was taken back since may be asked for again.
+    if (!isEmpty(without(before, now.granted))) this.#asked = undefined;
+    if (!sameSet(before, now.granted)) this.#set(now);
   }
 
   #set(state: PermissionState): void {
@@ -105,14 +110,20 @@ export class Consent {
 
   async #ask(): Promise<void> {
     const { dialogs, signal, store } = this.#options;
+    await this.refresh();
     const { declared, granted } = this.#state;
     const missing = without(declared, granted);
     if (isEmpty(missing)) return;
     const { reasons = {} } = declared;
     const more = allowed(await dialogs.ask({ kind: "consent", missing, reasons }, signal));
     if (!more) return;
-    const now = union(granted, more);
-    await store(now);
-    this.#set({ declared, granted: now });
+    // The question may have stood there for long.
+    await this.refresh();
+    await store(union(this.#state.granted, more));
+    await this.refresh();
   }
+}
+
+function sameSet(a: Permissions, b: Permissions): boolean {
+  return isEmpty(without(a, b)) && isEmpty(without(b, a));
 }
