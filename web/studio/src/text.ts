@@ -288,6 +288,10 @@ export const text = {
     reload: "Reload the app",
     detail: "Details",
     unnamed: "This app",
+    stop: "Stop the app",
+    stopped: "The app is stopped",
+    stoppedNote: "What it saved is kept.",
+    start: "Start",
     heading: {
       blank: "The app shows nothing",
       error: "The app stopped with an error",
@@ -322,6 +326,7 @@ export const text = {
       ok: "OK",
       open: "Open in a new tab",
       copyButton: "Copy",
+      copyMore: (n: number) => `${count(n, "more character", "more characters")} will be copied.`,
       save: "Save",
       mute: "Let it ask nothing more",
       malformed: (method: string) => `The parameters of \`${method}\` do not fit.`,

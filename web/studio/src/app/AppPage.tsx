@@ -1,5 +1,5 @@
-import { ArrowLeft, PanelsTopLeft, RotateCw } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
+import { ArrowLeft, CircleStop, PanelsTopLeft, RotateCw } from "lucide-react";
+import { useCallback, useState } from "react";
 import { ApiError, getApp } from "../api/client";
 import { useResource } from "../api/useResource";
 import { rememberRun } from "../home/lastRun";
@@ -16,10 +16,12 @@ export function AppPage({ appId }: { appId: string }) {
   const load = useCallback(() => getApp(appId), [appId]);
   const { data: app, error, refresh } = useResource(load);
   const [reloads, setReloads] = useState(0);
+  const [stopped, setStopped] = useState(false);
+  const start = () => {
+    setStopped(false);
+    setReloads(reloads + 1);
+  };
   useTitle(app?.name ?? text.product);
-
-  // A sandboxed frame may close a window that has a history of one page, in one browser.
-  useEffect(() => history.pushState(history.state, ""), []);
 
   const missing = error instanceof ApiError && error.status === 404;
   return (
@@ -42,7 +44,13 @@ export function AppPage({ appId }: { appId: string }) {
           label={text.preview.reload}
           icon={<RotateCw className="size-4" aria-hidden />}
           disabled={!app?.head}
-          onClick={() => setReloads(reloads + 1)}
+          onClick={start}
+        />
+        <IconButton
+          label={text.sandbox.stop}
+          icon={<CircleStop className="size-4" aria-hidden />}
+          disabled={!app?.head || stopped}
+          onClick={() => setStopped(true)}
         />
         <LinkButton
           look="quiet"
@@ -57,6 +65,8 @@ export function AppPage({ appId }: { appId: string }) {
         {app?.head ? (
           <IframeSandbox
             reloadKey={reloads}
+            stopped={stopped}
+            onStart={start}
             appId={appId}
             name={app.name}
             onState={({ state }) => rememberRun(app.head, state)}

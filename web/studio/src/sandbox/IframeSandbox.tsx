@@ -4,7 +4,7 @@ import {
   type ErrorReport,
   plainText,
 } from "@cumulonimbus/protocol";
-import { RotateCw } from "lucide-react";
+import { Play, RotateCw } from "lucide-react";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { text } from "../text.ts";
 import { Button } from "../ui/Button.tsx";
@@ -12,6 +12,7 @@ import { Notice } from "../ui/Notice.tsx";
 import { toast } from "../ui/Toasts.tsx";
 import type { Consent } from "./consent.ts";
 import { Dialogs } from "./Dialogs.ts";
+import { keepTabOpen } from "./keepTabOpen.ts";
 import { type Predecessor, runApp, type SandboxState } from "./runApp.ts";
 import { SandboxDialogs } from "./SandboxDialogs.tsx";
 
@@ -27,6 +28,8 @@ export function IframeSandbox({
   versionId,
   name,
   reloadKey,
+  stopped = false,
+  onStart,
   className = "",
   onState,
   onError,
@@ -40,6 +43,10 @@ export function IframeSandbox({
   name: string;
   /** Another value starts the app afresh. */
   reloadKey?: string | number | undefined;
+  /** Ends the app, also one that does not answer, and keeps it from running. */
+  stopped?: boolean | undefined;
+  /** The person wants a stopped app to run again. */
+  onStart?: (() => void) | undefined;
   className?: string | undefined;
   onState?: ((state: SandboxState) => void) | undefined;
   /** An error that the app survived. */
@@ -74,10 +81,17 @@ export function IframeSandbox({
   useEffect(() => {
     const { current: parent } = place;
     if (!parent) return;
+    setConsent(undefined);
+    if (stopped) {
+      predecessor.current?.drop();
+      setDialogs(undefined);
+      setProblem(undefined);
+      return;
+    }
+    keepTabOpen();
     show({ state: "loading" }, "");
     const asked = new Dialogs();
     setDialogs(asked);
-    setConsent(undefined);
     const stop = runApp({
       parent,
       predecessor: predecessor.current,
@@ -94,10 +108,11 @@ export function IframeSandbox({
     return () => {
       predecessor.current = stop();
     };
-  }, [appId, versionId, reloadKey, attempt]);
+  }, [appId, versionId, reloadKey, attempt, stopped]);
 
+  const loading = state === "loading" && !stopped;
   return (
-    <div className={`flex flex-col ${className}`} aria-busy={state === "loading"}>
+    <div className={`flex flex-col ${className}`} aria-busy={loading}>
       {consent && (
         <ConsentBar
           onReview={() => void consent.ask({ again: true }).catch(() => {})}
@@ -106,7 +121,21 @@ export function IframeSandbox({
       )}
       <div className="relative min-h-0 flex-1 overflow-hidden">
         <div ref={place} className="absolute inset-0" />
-        {state === "loading" && (
+        {stopped && (
+          // Over the frame, which may still be there for a moment.
+          <div role="status" className="absolute inset-0 z-10 overflow-auto bg-sunken p-3">
+            <Notice title={text.sandbox.stopped} hint={text.sandbox.stoppedNote}>
+              <Button
+                size="small"
+                icon={<Play className="size-3.5" aria-hidden />}
+                onClick={() => onStart?.()}
+              >
+                {text.sandbox.start}
+              </Button>
+            </Notice>
+          </div>
+        )}
+        {loading && (
           <p className="pointer-events-none absolute inset-x-0 top-1/2 -translate-y-1/2 text-center text-sm text-muted">
             {text.sandbox.starting}
           </p>

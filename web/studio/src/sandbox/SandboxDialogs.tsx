@@ -1,3 +1,4 @@
+import { MAX_SHOWN_COPY_CHARS } from "@cumulonimbus/protocol";
 import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
 import { text } from "../text.ts";
 import { Button, buttonClass } from "../ui/Button.tsx";
@@ -114,7 +115,7 @@ function Content({ question }: { question: Question }) {
     case "openLink":
       return <p className={quote}>{question.url}</p>;
     case "copy":
-      return <p className={quote}>{question.text}</p>;
+      return <TextToCopy text={question.text} className={quote} />;
     case "download":
       return (
         <p className={box}>
@@ -129,6 +130,19 @@ function Content({ question }: { question: Question }) {
   }
 }
 
+/** The text as it will be copied, or its beginning and how much more there is. */
+function TextToCopy({ text: whole, className }: { text: string; className: string }) {
+  // No half of a character at the end.
+  const shown = whole.slice(0, MAX_SHOWN_COPY_CHARS).replace(/[\ud800-\udbff]$/, "");
+  const more = whole.length - shown.length;
+  return (
+    <>
+      <p className={className}>{shown}</p>
+      {more > 0 && <p className="mt-1.5 text-sm font-medium">{words.copyMore(more)}</p>}
+    </>
+  );
+}
+
 /** The button that does it. What leaves the app by it takes no click in the first half second. */
 function Agree({
   question,
@@ -140,20 +154,23 @@ function Agree({
   const armed = useArmed();
   switch (question.kind) {
     case "openLink":
-      return (
+      // A link that leads somewhere can be followed in ways that no handler hears of, as by a menu
+      // or by dragging it: until it is armed there is none.
+      return armed ? (
         <a
           href={question.url}
           target="_blank"
           rel="noopener noreferrer"
-          aria-disabled={!armed}
-          className={`${buttonClass({ look: "primary" })} ${armed ? "" : "opacity-50"}`}
-          onClick={(event) => {
-            if (armed) onAnswer(true);
-            else event.preventDefault();
-          }}
+          className={buttonClass({ look: "primary" })}
+          onClick={() => onAnswer(true)}
+          onAuxClick={({ button }) => button === 1 && onAnswer(true)}
         >
           {words.open}
         </a>
+      ) : (
+        <Button look="primary" disabled>
+          {words.open}
+        </Button>
       );
     case "copy":
       return (

@@ -23,6 +23,8 @@ export type SandboxState = {
 export type Predecessor = {
   /** It did not answer any more. */
   readonly hung: boolean;
+  /** Removes it now, or when it has sent what it keeps back, which it is given a moment for. */
+  readonly drop: () => void;
   /** Settles when it is removed and what it wrote has reached the server. */
   readonly gone: Promise<void>;
   /** What its app wrote after its launch had ended, as by a new version; complete when it is gone. */
@@ -52,6 +54,8 @@ export type Run = {
 // never starts, and keeps the process alive; with no frame left, Chromium ends it within a second.
 const PROCESS_END_MS = 2_000;
 const START_PATIENCE_MS = 4_000;
+/** How long an app that is stopped may take to send what it keeps back. */
+const LAST_WORDS_MS = 250;
 
 /**
  * Launches an app into a fresh frame inside `parent`. The answer takes all of it away again and
@@ -122,8 +126,10 @@ export function runApp(run: Run): () => Predecessor {
     const gone = connection?.end() ?? run.predecessor?.gone ?? Promise.resolve();
     const last = frame;
     if (last) mark(last, "loading");
+    const hung = connection?.hung() ?? false;
     return {
-      hung: connection?.hung() ?? false,
+      hung,
+      drop: () => void setTimeout(() => last?.remove(), hung ? 0 : LAST_WORDS_MS),
       unsaved,
       gone: gone.then(() => last?.remove()),
     };

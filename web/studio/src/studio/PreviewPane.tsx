@@ -1,4 +1,4 @@
-import { Monitor, RotateCw, Smartphone, SquareTerminal, Wrench } from "lucide-react";
+import { CircleStop, Monitor, RotateCw, Smartphone, SquareTerminal, Wrench } from "lucide-react";
 import { useState } from "react";
 import { rememberRun } from "../home/lastRun";
 import { IframeSandbox } from "../sandbox/IframeSandbox";
@@ -30,6 +30,12 @@ export function PreviewPane({
   onFix: ((prompt: string) => void) | undefined;
 }) {
   const [reloads, setReloads] = useState(0);
+  // A new version starts by itself.
+  const [stopped, setStopped] = useState<string | null>(null);
+  const start = () => {
+    setStopped(null);
+    setReloads(reloads + 1);
+  };
   const [phone, setPhone] = useState(false);
   const [lines, setLines] = useState<readonly Line[]>([]);
   const [consoleOpen, setConsoleOpen] = useState(false);
@@ -53,7 +59,13 @@ export function PreviewPane({
         <IconButton
           label={text.preview.reload}
           icon={<RotateCw className="size-4" aria-hidden />}
-          onClick={() => setReloads(reloads + 1)}
+          onClick={start}
+        />
+        <IconButton
+          label={text.sandbox.stop}
+          icon={<CircleStop className="size-4" aria-hidden />}
+          disabled={stopped === versionId}
+          onClick={() => setStopped(versionId)}
         />
         <p className="min-w-0 flex-1 truncate px-1 text-[13px] text-muted">{caption}</p>
         <IconButton
@@ -95,6 +107,8 @@ export function PreviewPane({
         >
           <IframeSandbox
             reloadKey={reloads}
+            stopped={stopped === versionId}
+            onStart={start}
             appId={appId}
             versionId={versionId}
             name={name}
