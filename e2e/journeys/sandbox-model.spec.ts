@@ -1,4 +1,4 @@
-import { appOfButtons, importApp, openApp } from "../fixtures/apps.ts";
+import { appOfButtons, importApp, openApp, ready } from "../fixtures/apps.ts";
 import { startModel } from "../fixtures/model.ts";
 import { startProgram } from "../fixtures/program.ts";
 import { expect, test } from "../fixtures/test.ts";
@@ -60,6 +60,48 @@ test("an app asks the model, hears it as it writes, and can stop it", async ({ p
 
   await app.getByRole("button", { name: "Wrong" }).click();
   await expect(out).toHaveText(/^bad-call/);
+  await program.stop();
+  await model.kill();
+});
+
+test("an app that reads none of its answers does not keep the studio from loading", async ({ page, dataDirectory }) => {
+  // Never released: the answers come as far as this and no further.
+  const model = await startModel(POEM, "Line 40");
+  const program = await startProgram(`${dataDirectory}/own`, {
+    LLM_PROVIDER: "auto",
+    OLLAMA_ENABLED: "true",
+    OLLAMA_API_URL: model.url,
+    OLLAMA_MODEL: "tester:30b",
+  });
+  const id = await importApp(program, "Greedy", {
+    ...appOfButtons(
+      {
+        One: `const [first] = await Promise.all([(async () => { for await (const piece of ai.complete("x")) return piece; })()]); return "has " + typeof first;`,
+        Ten: `const all = Array.from({ length: 10 }, () => ai.complete("x")); return all.length + " asked";`,
+      },
+      `import { ai } from "cumulonimbus";`,
+    ),
+    "cumulonimbus.json": JSON.stringify({ permissions: { ai: { reason: "greed" } } }),
+  });
+  const app = await openApp(page, program, id);
+  const out = app.locator("#out");
+  await app.getByRole("button", { name: "One" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Allow" }).click();
+  await expect(out).toHaveText("has string");
+
+  const asked = page.waitForRequest("**/api/sandbox/ai");
+  await app.getByRole("button", { name: "Ten" }).click();
+  await expect(out).toHaveText("10 asked");
+  await asked;
+  let streams = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith("/api/sandbox/ai")) streams++;
+  });
+  const studio = await page.context().newPage();
+  await studio.goto(`${program.origin}/studio/${id}`);
+  await ready(studio);
+  await expect(studio.getByRole("button", { name: "Reload" }).first()).toBeVisible();
+  expect(streams).toBeLessThan(2);
   await program.stop();
   await model.kill();
 });

@@ -85,6 +85,41 @@ test("a permission is asked for outside the frame, granted, and revoked", async 
   await expect(app.locator("#state")).toHaveText("missing");
 });
 
+test("what is revoked in another window does not come back unasked, and what is given there is known", async ({ page, program }) => {
+  const files = permitted({ sharedData: { reason: "x" }, http: { domains: ["api.example.org"], reason: "news" } });
+  const id = await importApp(program, "Board", files);
+  const app = await openApp(page, program, id);
+  const other = await page.context().newPage();
+  const elsewhere = await openApp(other, program, id);
+  await expect(other.getByText("The app asks for more than it may do now")).toBeVisible();
+
+  // Given here, it is known there.
+  await page.bringToFront();
+  await app.getByRole("button", { name: "Share" }).click();
+  const consent = page.getByRole("dialog");
+  await consent.getByLabel("Exchange data with api.example.org").uncheck();
+  await consent.getByRole("button", { name: "Allow" }).click();
+  await expect(app.locator("#out")).toHaveText("shared");
+  await elsewhere.getByRole("button", { name: "Share" }).click();
+  await expect(elsewhere.locator("#out")).toHaveText("shared");
+  await expect(other.getByRole("dialog")).toHaveCount(0);
+  await expect(elsewhere.locator("#state")).toHaveText("granted");
+
+  // Taken back elsewhere, it is asked for again together with what is missing anyway.
+  await fetch(`${program.origin}/api/apps/${id}/permissions`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${program.token}` },
+  }).then((answer) => expect(answer.status).toBe(204));
+  await page.getByRole("button", { name: "Decide" }).click();
+  await expect(consent).toContainText("Change what everybody who uses the app sees");
+  await consent.getByLabel("Change what everybody who uses the app sees").uncheck();
+  await consent.getByRole("button", { name: "Allow" }).click();
+  await expect(app.locator("#state")).toHaveText("missing");
+  await app.getByRole("button", { name: "Share" }).click();
+  await decline(consent);
+  await expect(app.locator("#out")).toHaveText(/^permission-needed/);
+});
+
 test("a consent takes no answer in its first half second", async ({ page, program }) => {
   const id = await importApp(program, "Hasty", permitted({ sharedData: { reason: "x" } }));
   const app = await openApp(page, program, id);
