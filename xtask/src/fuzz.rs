@@ -28,7 +28,7 @@ pub fn run(name: &str, arguments: &[&str]) -> anyhow::Result<()> {
     }
     let target = crate::test::target()?.join("fuzz");
     let host = host()?;
-    let mut build = command("cargo", &["build", "--release", "--locked", "--target", &host, "--bin", name], &folder);
+    let mut build = command("cargo", &["build", "--release", "--target", &host, "--bin", name], &folder);
     run_program(build.env("RUSTFLAGS", FLAGS).env("CARGO_TARGET_DIR", &target))?;
 
     // What is found beyond the seeds is kept apart from them, for the next run.
