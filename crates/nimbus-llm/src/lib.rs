@@ -14,6 +14,7 @@ mod ask;
 mod breaker;
 mod config;
 mod gateway;
+mod heard;
 mod lines;
 mod ollama;
 mod openai_compatible;
@@ -22,6 +23,7 @@ mod router;
 mod samples;
 mod scripted;
 mod thinking;
+mod tool_calls;
 mod transport;
 
 pub use config::{DEFAULT_OLLAMA_API_URL, DEFAULT_OPENROUTER_BASE_URL, LlmConfig};

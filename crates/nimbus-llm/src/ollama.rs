@@ -11,7 +11,10 @@ use std::sync::{Arc, Mutex};
 use async_stream::try_stream;
 use futures::StreamExt;
 use nimbus_core::model::{ChatEvent, ChatStream, ModelError, ModelErrorKind};
-use reqwest::{Client, Response};
+use reqwest::{
+    Client, Response,
+    header::{self, HeaderValue},
+};
 
 pub(crate) use self::facts::{Installed, Probe, best_installed, find_installed, same_name};
 use self::{
@@ -21,10 +24,11 @@ use self::{
 use crate::{
     address::Address,
     ask::Ask,
+    heard::Heard,
     lines::Lines,
     patience::{Patience, Timers, Wait},
-    thinking::{Piece, Splitter, Start},
-    transport::{body, client, interrupted, tidy, unreachable},
+    thinking::Start,
+    transport::{body, client, interrupted, plain, tidy, unreachable},
 };
 
 /// How long Ollama keeps a model in memory after a reply. Its own 5 minutes are shorter than a
@@ -97,7 +101,7 @@ impl Ollama {
             };
 
             let start = if facts.thinks() { Start::Reply } else { Start::of(&model) };
-            let mut reply = Reply::new(start);
+            let mut reply = Heard::new(start);
             let mut stream = response.bytes_stream();
             let mut lines = Lines::default();
             let mut over = false;
@@ -130,9 +134,13 @@ impl Ollama {
                 if let Some(message) = &answer.error {
                     Err(self.complaint(&model, 200, message))?;
                 }
-                for event in reply.take(&answer) {
-                    patience.token();
-                    yield event;
+                if let Some(message) = &answer.message {
+                    if message.is_token() {
+                        patience.token();
+                    }
+                    for event in reply.take(Some(message.thinking.as_str()), &message.content) {
+                        yield event;
+                    }
                 }
                 if answer.done {
                     break 'reply answer;
@@ -172,9 +180,12 @@ impl Ollama {
     }
 
     async fn accept_stream(&self, model: &str, response: Response) -> Result<Response, ModelError> {
+        let response = plain(response, &self.address)?;
         let status = response.status();
         if status.is_success() {
-            return Ok(response);
+            let kind = response.headers().get(header::CONTENT_TYPE).map_or(b"".as_slice(), HeaderValue::as_bytes);
+            // Proxies rename the type of a stream, but a page is a page.
+            return if kind.starts_with(b"text/html") { Err(self.not_ollama()) } else { Ok(response) };
         }
         let answer = body(response).await.and_then(|body| serde_json::from_slice::<ChatAnswer>(&body).ok());
         match answer.and_then(|answer| answer.error) {
@@ -231,37 +242,4 @@ impl Ollama {
 pub(crate) fn not_installed(model: &str) -> ModelError {
     ModelError::new(ModelErrorKind::ModelNotFound, format!("model `{model}` is not installed"))
         .with_hint(format!("`ollama pull {model}`"))
-}
-
-/// Tells reasoning and reply apart, whichever way the model marks them.
-struct Reply {
-    splitter: Splitter,
-}
-
-impl Reply {
-    fn new(start: Start) -> Self {
-        Self { splitter: Splitter::new(start) }
-    }
-
-    fn take(&mut self, answer: &ChatAnswer) -> Vec<ChatEvent> {
-        let mut events = Vec::new();
-        let Some(message) = &answer.message else { return events };
-        if !message.thinking.is_empty() {
-            self.splitter.separated();
-            events.push(ChatEvent::Thinking(message.thinking.clone()));
-        }
-        events.extend(self.splitter.push(&message.content).into_iter().map(event));
-        events
-    }
-
-    fn finish(self) -> Vec<ChatEvent> {
-        self.splitter.finish().into_iter().map(event).collect()
-    }
-}
-
-fn event(piece: Piece) -> ChatEvent {
-    match piece {
-        Piece::Thinking(text) => ChatEvent::Thinking(text),
-        Piece::Text(text) => ChatEvent::Text(text),
-    }
 }

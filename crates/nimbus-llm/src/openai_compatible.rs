@@ -24,10 +24,11 @@ use crate::{
     address::Address,
     ask::Ask,
     config::LlmConfig,
+    heard::Heard,
     lines::Lines,
     patience::{Patience, Timers, Wait},
-    thinking::{Piece, Splitter, Start},
-    transport::{body, client, interrupted, unreachable},
+    thinking::Start,
+    transport::{body, client, interrupted, plain, unreachable},
 };
 
 /// What OpenRouter is asked for unless told otherwise.
@@ -128,7 +129,7 @@ impl OpenAiCompatible {
                 Err(failure) => Err(failure.error)?,
             };
 
-            let mut splitter = Splitter::new(Start::of(&model));
+            let mut reply = Heard::new(Start::of(&model));
             let mut stream = response.bytes_stream();
             let mut lines = Lines::default();
             let mut finish = None;
@@ -163,14 +164,13 @@ impl OpenAiCompatible {
                 }
                 usage = chunk.usage.unwrap_or(usage);
                 for choice in chunk.choices {
-                    if let Some(thinking) = choice.delta.thinking() {
-                        splitter.separated();
+                    let content = choice.delta.content.as_deref().unwrap_or_default();
+                    let thinking = choice.delta.thinking();
+                    if thinking.is_some() || !content.is_empty() {
                         patience.token();
-                        yield ChatEvent::Thinking(thinking);
                     }
-                    for piece in splitter.push(choice.delta.content.as_deref().unwrap_or_default()) {
-                        patience.token();
-                        yield event(piece);
+                    for event in reply.take(thinking, content) {
+                        yield event;
                     }
                     match choice.finish_reason.as_deref() {
                         None => {}
@@ -183,8 +183,8 @@ impl OpenAiCompatible {
             }
             // `[DONE]` without any reason is how a server looks that was cut off by its own limits.
             let Some(reason) = finish else { Err(interrupted(&self.address))? };
-            for piece in splitter.finish() {
-                yield event(piece);
+            for event in reply.finish() {
+                yield event;
             }
             let cost = usage.cost.and_then(Money::from_usd);
             let usage = patience.usage(usage.prompt_tokens, usage.completion_tokens, 0);
@@ -233,7 +233,7 @@ impl OpenAiCompatible {
 
     /// A successful answer can still be an error, or a page of something else.
     async fn accept_stream(&self, model: &str, key: &Secret, response: Response) -> Result<Response, Failure> {
-        let response = self.accept(model, key, response).await?;
+        let response = plain(self.accept(model, key, response).await?, &self.address)?;
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("text/event-stream") {
             return Ok(response);
@@ -261,12 +261,5 @@ impl OpenAiCompatible {
     fn failed(&self, what: &str) -> ModelError {
         ModelError::new(ModelErrorKind::Provider, format!("{} at `{}`: {what}", self.name(), self.address.shown()))
             .with_hint("try again, or choose another model")
-    }
-}
-
-fn event(piece: Piece) -> ChatEvent {
-    match piece {
-        Piece::Thinking(text) => ChatEvent::Thinking(text),
-        Piece::Text(text) => ChatEvent::Text(text),
     }
 }

@@ -34,6 +34,9 @@ use crate::{
     scripted::Generator,
 };
 
+/// The most that is taken of one reply, in bytes: far more than any model is asked for.
+const MAX_REPLY_BYTES: usize = 8 * 1024 * 1024;
+
 /// The router over all providers. Cheap to clone; clones share what is known.
 #[derive(Debug, Clone)]
 pub struct Router(Arc<Inner>);
@@ -154,7 +157,7 @@ impl Inner {
                     local: candidate.local,
                     reason: candidate.reason.clone(),
                 });
-                let mut begun = false;
+                let (mut begun, mut bytes) = (false, 0);
                 let mut failure = None;
                 match self.permit(candidate.model.provider) {
                     Err(error) => failure = Some(error),
@@ -164,6 +167,16 @@ impl Inner {
                         while let Some(event) = reply.next().await {
                             match event {
                                 Ok(event) => {
+                                    bytes += match &event {
+                                        ChatEvent::Thinking(text) | ChatEvent::Text(text) => text.len(),
+                                        _ => 0,
+                                    };
+                                    if bytes > MAX_REPLY_BYTES {
+                                        let error = endless(&candidate.model);
+                                        self.note(candidate.model.provider, &error, permit.take());
+                                        failure = Some(error);
+                                        break;
+                                    }
                                     begun |= matches!(event, ChatEvent::Thinking(_) | ChatEvent::Text(_));
                                     if matches!(event, ChatEvent::Done { .. }) {
                                         permit.take().into_iter().for_each(Permit::succeeded);
@@ -267,6 +280,11 @@ impl Inner {
             | ModelErrorKind::PromptTooLong => {}
         }
     }
+}
+
+fn endless(model: &ModelRef) -> ModelError {
+    let message = format!("`{}` sent more than {} MiB, which no reply has", model.model, MAX_REPLY_BYTES / 1024 / 1024);
+    ModelError::new(ModelErrorKind::Provider, message).with_hint("choose another model: this one does not end")
 }
 
 fn switched_off() -> ModelError {

@@ -4,7 +4,7 @@ use std::{error::Error as _, io, sync::Arc, time::Duration};
 
 use futures::StreamExt;
 use nimbus_core::model::{ModelError, ModelErrorKind};
-use reqwest::{Client, Response, redirect::Policy};
+use reqwest::{Client, Response, header, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 use crate::{address::Address, patience::spoken};
@@ -68,6 +68,21 @@ pub(crate) fn unreachable(error: &reqwest::Error, address: &Address, connect: Du
         format!("`{shown}` did not answer in HTTP")
     };
     ModelError::new(ModelErrorKind::Unreachable, message)
+}
+
+/// The answer, unless it is compressed: that was not asked for, and bytes that make no sense would
+/// tell nobody why.
+///
+/// # Errors
+/// `Provider` that says so.
+pub(crate) fn plain(response: Response, address: &Address) -> Result<Response, ModelError> {
+    let encoding = response.headers().get(header::CONTENT_ENCODING);
+    if encoding.is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Ok(response);
+    }
+    let message = format!("`{}` answers in a compressed form that was not asked for", address.shown());
+    Err(ModelError::new(ModelErrorKind::Provider, message)
+        .with_hint("switch compression off in the proxy before the model's server"))
 }
 
 /// The connection broke in the middle of a reply.

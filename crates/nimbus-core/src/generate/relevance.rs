@@ -49,7 +49,7 @@ impl Selection {
         }
         let message = format!("The model takes {window} tokens, so it does not see: {}", self.list());
         Some(
-            Diagnostic::warning("files-left-out", message)
+            Diagnostic::warning("prompt-left-out", message)
                 .with_hint("name the file that is meant, or choose a model with a larger context"),
         )
     }

@@ -223,7 +223,7 @@ impl Stitcher {
                     }
                 }
             }
-            let overlap = self.overlap(rest, over)?;
+            let overlap = self.overlap(rest, over, tagged)?;
             if overlap > 0 {
                 return Some(Decision { joint: Joint::Joined, from: at + overlap, fenced });
             }
@@ -243,8 +243,10 @@ impl Stitcher {
         }
     }
 
-    /// How many bytes of `rest` repeat the end of the reply; none while more must come to tell.
-    fn overlap(&self, rest: &str, over: bool) -> Option<usize> {
+    /// How many bytes of `rest` repeat the end of the reply; none while more must come to tell. Behind
+    /// the file's tag less than two lines are chance: files begin alike.
+    fn overlap(&self, rest: &str, over: bool, tagged: bool) -> Option<usize> {
+        let is_telling = |end: &str| is_telling(end) && (!tagged || end.trim().contains('\n'));
         for (at, _) in self.tail.char_indices() {
             let end = &self.tail[at..];
             if end.len() < TELLING_BYTES {

@@ -73,6 +73,11 @@ fn a_file_begun_anew_replaces_the_open_one() {
     let tagged = format!("<file path=\"src/App.tsx\">\n{other}");
     check(Inside::Tag, &tagged, Joint::Anew, &tagged);
     check(Inside::Tag, &format!("Here is the complete file:\n{tagged}"), Joint::Anew, &tagged);
+    // What it begins with may be what the other ended with.
+    let mut stitcher =
+        Stitcher::new("import a from \"a\";\n\nexport def", Inside::Tag, Some(("a.ts", "import a from \"a\";")));
+    let anew = "<file path=\"a.ts\">\nexport default 1;\n</file>\n";
+    assert_eq!(stitcher.push(anew) + &stitcher.finish(), anew);
     // Without a tag it is known by its first line.
     let untagged = "import { useState } from \"react\";\nexport default function App() { return null; }\n";
     let expected = format!("<file path=\"src/App.tsx\">\n{untagged}");

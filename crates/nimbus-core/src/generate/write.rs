@@ -15,8 +15,8 @@ use crate::{
     events::{Event, Phase},
     generation::Generation,
     model::{
-        ChatEvent, ChatRequest, ChatStream, FinishReason, Message, ModelChoice, ModelError, ModelRef, Task, Usage,
-        estimate_tokens,
+        ChatEvent, ChatRequest, ChatStream, FinishReason, Message, ModelChoice, ModelError, ModelErrorKind, ModelRef,
+        Task, Usage, estimate_tokens,
     },
     ports::Models,
 };
@@ -46,6 +46,8 @@ pub(super) async fn write(
     let mut stream = writing.open(conversation).await?.map_err(Failure::Model)?;
     let mut left = resume::MAX_CONTINUATIONS;
     let mut failed: Option<ModelError> = None;
+    // Whether the first cause was the token limit: then nothing failed, it was only too little.
+    let mut limited = false;
 
     loop {
         let end = writing.listen(stream, &mut reply).await?;
@@ -59,11 +61,12 @@ pub(super) async fn write(
             End::Broke(error) => Some(error),
         };
         let next = if left == 0 { None } else { writing.next(broke.as_ref(), conversation, &mut reply).await? };
+        limited |= broke.is_none() && failed.is_none();
         if let Some(error) = broke {
             failed = Some(both(failed, error));
         }
         let Some(next) = next else {
-            return match failed {
+            return match failed.filter(|_| !limited) {
                 Some(error) => Err(reply.broke_off(error.into()).await?),
                 None => reply.finish(FinishReason::Length).await,
             };
@@ -76,6 +79,8 @@ pub(super) async fn write(
 /// The first failure is the cause; what came of asking somebody else is told with it.
 fn both(first: Option<ModelError>, then: ModelError) -> ModelError {
     match first {
+        // That nobody else could be asked says nothing of the cause.
+        Some(first) if matches!(then.kind, ModelErrorKind::NoModel | ModelErrorKind::NotConfigured) => first,
         Some(first) => ModelError { message: format!("{}; after that, {}", first.message, then.message), ..first },
         None => then,
     }

@@ -277,6 +277,14 @@ async fn a_third_limit_is_the_end() {
 }
 
 #[tokio::test]
+async fn a_limit_stays_the_cause_when_nobody_can_go_on() {
+    let script = Script::default()
+        .then(ProviderId::Demo, "<file path=\"src/App.tsx\">\nexport default", Ok(FinishReason::Length))
+        .then(ProviderId::Demo, "", Err(ModelErrorKind::NoModel));
+    assert!(matches!(&written(&script).await.result, Err(Failure::CutOff(path)) if path == "src/App.tsx"));
+}
+
+#[tokio::test]
 async fn an_apology_is_no_end_of_a_file() {
     let script = Script::default().then(ProviderId::Ollama, "<file path=\"src/App.tsx\">\nexport default", BROKE).then(
         ProviderId::Openrouter,

@@ -78,6 +78,13 @@ pub(super) struct ChatMessage {
     pub thinking: String,
 }
 
+impl ChatMessage {
+    /// Whether it carries a part of the reply.
+    pub(super) fn is_token(&self) -> bool {
+        !self.content.is_empty() || !self.thinking.is_empty()
+    }
+}
+
 /// One line of the answer to `POST /api/pull`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

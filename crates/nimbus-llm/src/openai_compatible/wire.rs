@@ -107,9 +107,9 @@ pub(super) struct Delta {
 }
 
 impl Delta {
-    pub(super) fn thinking(&self) -> Option<String> {
+    pub(super) fn thinking(&self) -> Option<&str> {
         let named = [&self.reasoning, &self.reasoning_content];
-        named.into_iter().flatten().find(|text| !text.is_empty()).cloned()
+        named.into_iter().flatten().map(String::as_str).find(|text| !text.is_empty())
     }
 }
 
@@ -191,5 +191,50 @@ impl ListedModel {
             local,
             ..InstalledModel::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nimbus_core::model::{ChatRequest, Secret, Task};
+    use serde_json::{Value, json};
+
+    use super::{ChatBody, ListAnswer};
+    use crate::ask::Ask;
+
+    fn body(model: &str, prefers: Option<bool>, openrouter: bool) -> Value {
+        let request = ChatRequest { task: Task::Large, messages: Vec::new(), max_tokens: 9, temperature: 0.0 };
+        let ask = Ask { request, prefers, key: Secret::default() };
+        serde_json::to_value(ChatBody::new(model, &ask, 9, openrouter)).unwrap_or_default()
+    }
+
+    #[test]
+    fn only_openrouter_gets_what_only_openrouter_understands() {
+        let there = body("a/b", Some(false), true);
+        assert_eq!(there["usage"], json!({ "include": true }));
+        assert_eq!(there["reasoning"], json!({ "enabled": false }));
+        assert_eq!(there["provider"], json!({ "data_collection": "deny" }));
+        assert_eq!(body("a/b:free", None, true)["provider"], Value::Null, "who takes a free model pays so");
+
+        let elsewhere = body("a/b", None, false);
+        let fields: Vec<&String> = elsewhere.as_object().into_iter().flat_map(|body| body.keys()).collect();
+        assert_eq!(fields, ["model", "messages", "stream", "stream_options", "max_tokens", "temperature"]);
+        assert_eq!(body("a/b", Some(true), false)["chat_template_kwargs"], json!({ "enable_thinking": true }));
+    }
+
+    /// As LM Studio, vLLM, llama.cpp and OpenRouter list their models.
+    #[test]
+    fn the_context_is_found_under_every_name() -> Result<(), serde_json::Error> {
+        let list: ListAnswer = serde_json::from_value(json!({ "object": "list", "data": [
+            { "id": "lmstudio", "object": "model", "owned_by": "organization_owner" },
+            { "id": "vllm", "object": "model", "max_model_len": 32_768, "permission": [] },
+            { "id": "llama.cpp", "meta": { "n_ctx_train": 131_072, "n_params": 7_615_616_512_u64, "size": 4_677_120_000_u64 } },
+            { "id": "openrouter", "context_length": 262_144, "pricing": { "prompt": "0.0000002" } }
+        ]}))?;
+        let models: Vec<_> = list.data.into_iter().map(|model| model.offered(true)).collect();
+        let contexts: Vec<_> = models.iter().map(|model| model.context_length).collect();
+        assert_eq!(contexts, [None, Some(32_768), Some(131_072), Some(262_144)]);
+        assert_eq!((models[2].parameter_size.as_deref(), models[2].size_bytes), (Some("7.6B"), 4_677_120_000));
+        Ok(())
     }
 }

@@ -1,6 +1,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-use nimbus_core::model::{InstalledModel, ModelChoice, ModelError, ModelErrorKind, ProviderChoice, ProviderId, Task};
+use nimbus_core::model::{
+    Budget, InstalledModel, ModelChoice, ModelError, ModelErrorKind, Money, Preferences, ProviderChoice, ProviderId,
+    Secret, Task,
+};
 
 use super::{HostedView, OllamaView, View, candidates};
 use crate::{config::LlmConfig, ollama::Installed};
@@ -165,4 +168,97 @@ fn an_open_breaker_sends_auto_elsewhere() {
     let open = || ollama(&[CONFIGURED]).map(|view| OllamaView { breaker_open: true, ..view });
     assert_eq!(asked(&config, (open(), hosted()), ProviderChoice::Auto, None), names(&[HOSTED]));
     assert_eq!(asked(&config, (open(), None), ProviderChoice::Ollama, None), Err(ModelErrorKind::Unreachable));
+}
+
+fn asked_by(choice: &ModelChoice, task: Task) -> Result<Vec<(String, String)>, ModelError> {
+    let config = LlmConfig::default().preferring(&choice.preferences);
+    let found = candidates(&view(&config, ollama(&[CONFIGURED, "mine:7b", "tiny:1b"]), hosted()), choice, task)?;
+    Ok(found.into_iter().map(|found| (found.model.model, found.reason)).collect())
+}
+
+fn with(preferences: Preferences) -> ModelChoice {
+    ModelChoice { preferences, ..ModelChoice::default() }
+}
+
+#[test]
+fn what_a_person_prefers_counts_before_the_variables_and_is_said() {
+    let some = |text: &str| Some(text.to_owned());
+    let mine = with(Preferences {
+        ollama_model: some("mine:7b"),
+        ollama_small_model: some("tiny:1b"),
+        openrouter_model: some("a/b"),
+        hosted_key: Some(Secret::new("sk-mine")),
+        ..Preferences::default()
+    });
+    let large = asked_by(&mine, Task::Large).unwrap();
+    assert_eq!(large[0].0, "mine:7b");
+    assert!(large[0].1.ends_with(", the model of your settings"), "{}", large[0].1);
+    assert!(large[1].1.contains(", the model of your settings, with your own key"), "{}", large[1].1);
+    let small = asked_by(&mine, Task::Small).unwrap();
+    assert!(small[0].0 == "tiny:1b" && small[0].1.ends_with(", the model of your settings for small tasks"));
+
+    let alone = with(Preferences { fallback_enabled: Some(false), ..Preferences::default() });
+    assert_eq!(asked_by(&alone, Task::Large).unwrap().len(), 1);
+    let elsewhere = with(Preferences { provider: Some(ProviderChoice::Openrouter), ..Preferences::default() });
+    assert_eq!(asked_by(&elsewhere, Task::Large).unwrap()[0].0, HOSTED);
+    let named = ModelChoice { model: some("tiny:1b"), ..mine };
+    assert_eq!(asked_by(&named, Task::Large).unwrap()[0].0, "tiny:1b", "the request counts before the settings");
+    let blank = with(Preferences { ollama_model: some("  "), ..Preferences::default() });
+    assert_eq!(asked_by(&blank, Task::Large).unwrap()[0].0, CONFIGURED);
+}
+
+#[test]
+fn an_app_that_never_leaves_this_machine_is_written_here_or_not_at_all() {
+    let label = ModelChoice { local_only: true, ..ModelChoice::default() };
+    let found = asked_by(&label, Task::Large).unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].1.contains("no hosted model would stand in") && found[0].1.contains("never leave this machine"));
+
+    let config = LlmConfig::default();
+    for (provider, seen) in [
+        (ProviderChoice::Auto, view(&config, refused(), hosted())),
+        (ProviderChoice::Openrouter, view(&config, ollama(&[CONFIGURED]), hosted())),
+    ] {
+        let choice = ModelChoice { provider: Some(provider), ..label.clone() };
+        let error = candidates(&seen, &choice, Task::Large).unwrap_err();
+        assert!(error.message.contains("this app is set to never leave this machine"), "{error}");
+    }
+    // A server of one's own on this network is here too, a model that Ollama only relays is not.
+    let own = hosted().map(|view| HostedView { local: true, ..view });
+    assert!(candidates(&view(&config, refused(), own), &label, Task::Large).is_ok());
+    let relayed = Installed { remote: true, ..installed(CONFIGURED, 0) };
+    let relayed = ollama(&[]).map(|view| OllamaView { probed: Some(Ok(vec![relayed])), ..view });
+    assert!(candidates(&view(&config, relayed, None), &label, Task::Large).is_err());
+}
+
+/// Five dollars, of which so many cents are spent.
+fn budget(cents: u64) -> Option<Budget> {
+    Some(Budget { cap: Money::from_micros(5_000_000), spent: Money::from_micros(cents * 10_000) })
+}
+
+#[test]
+fn at_the_end_of_the_cap_nothing_that_costs_is_asked() {
+    let spent = with(Preferences { hosted_budget: budget(500), ..Preferences::default() });
+    let found = asked_by(&spent, Task::Large).unwrap();
+    assert_eq!(found.len(), 1);
+    let said =
+        "no hosted model would stand in: your monthly cap for hosted models is used up: $5.00 of $5.00 are spent";
+    assert!(found[0].1.contains(said), "{}", found[0].1);
+    let choice = ModelChoice { provider: Some(ProviderChoice::Openrouter), ..spent };
+    let error = asked_by(&choice, Task::Large).unwrap_err();
+    assert_eq!(error.kind, ModelErrorKind::PaymentRequired);
+    assert!(error.hint.unwrap().starts_with("raise the cap in your settings"));
+    let left = with(Preferences { hosted_budget: budget(499), ..Preferences::default() });
+    assert_eq!(asked_by(&left, Task::Large).unwrap().len(), 2);
+}
+
+#[test]
+fn who_failed_in_this_generation_is_not_asked_again() {
+    let avoid = |avoid: &[ProviderId]| ModelChoice { avoid: avoid.to_vec(), ..ModelChoice::default() };
+    let found = asked_by(&avoid(&[ProviderId::Ollama]), Task::Large).unwrap();
+    assert_eq!((found.len(), found[0].0.as_str()), (1, HOSTED));
+    assert!(found[0].1.ends_with("(Ollama failed earlier in this generation)"), "{}", found[0].1);
+    assert!(asked_by(&avoid(&[ProviderId::Ollama, ProviderId::Openrouter]), Task::Large).is_err());
+    let named = ModelChoice { model: Some(CONFIGURED.to_owned()), ..avoid(&[ProviderId::Ollama]) };
+    assert!(asked_by(&named, Task::Large).is_err(), "a named model has no other in its place");
 }

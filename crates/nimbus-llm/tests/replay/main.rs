@@ -3,19 +3,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
+mod continuing;
 mod demo;
+mod faults;
+mod habits;
+mod installed;
 mod ollama;
 mod openai_compatible;
 mod router;
 mod server;
+#[path = "../../../nimbus-server/tests/server/store.rs"]
+#[expect(dead_code, reason = "the server's tests use all of it")]
+mod store;
 
 use std::time::Duration;
 
 use futures::StreamExt;
 use nimbus_core::{
     model::{
-        ChatEvent, ChatRequest, ChatStream, FinishReason, Message, ModelChoice, ModelError, ProviderChoice, Role, Task,
-        Usage,
+        ChatEvent, ChatRequest, ChatStream, FinishReason, Message, ModelChoice, ModelError, Money, ProviderChoice,
+        Role, Task, Usage,
     },
     ports::Models,
 };
@@ -39,6 +46,7 @@ struct Heard {
     routes: Vec<String>,
     waits: Vec<String>,
     done: Option<(FinishReason, u64, u64, u64)>,
+    cost: Option<Money>,
     error: Option<ModelError>,
 }
 
@@ -56,6 +64,7 @@ async fn hear(mut stream: ChatStream) -> Heard {
             Ok(ChatEvent::Done { reason, usage }) => {
                 let Usage { prompt_tokens, completion_tokens, context_tokens, first_token_ms, total_ms, .. } = usage;
                 assert!(first_token_ms <= total_ms);
+                heard.cost = usage.cost;
                 heard.done = Some((reason, prompt_tokens, completion_tokens, context_tokens));
             }
             Err(error) => heard.error = Some(error),

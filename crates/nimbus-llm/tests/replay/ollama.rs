@@ -20,8 +20,13 @@ const LOADED: &str =
 
 /// An Ollama with `qwen2.5-coder:7b` loaded.
 pub async fn ollama() -> Server {
+    ollama_with(PS).await
+}
+
+/// One whose `/api/ps` answers so.
+pub async fn ollama_with(running: &str) -> Server {
     let server = idle_ollama().await;
-    server.on("GET /api/ps", Answer::json(200, PS));
+    server.on("GET /api/ps", Answer::json(200, running));
     server
 }
 
@@ -118,7 +123,7 @@ async fn a_reply_without_an_end_is_interrupted() {
         assert_eq!(heard.error.map(|error| error.kind), Some(ModelErrorKind::Interrupted));
     }
     // A reset may overtake what was sent before it, so there is nothing to say of the text.
-    let reset = heard(Answer::ndjson(cut).ending(End::Reset)).await;
+    let reset = heard(Answer::ndjson(cut.trim_end()).ending(End::Reset)).await;
     assert_eq!(reset.error.map(|error| error.kind), Some(ModelErrorKind::Interrupted));
 }
 

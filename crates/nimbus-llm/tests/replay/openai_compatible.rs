@@ -1,5 +1,5 @@
 use nimbus_core::{
-    model::{FinishReason, ModelErrorKind, ProviderChoice, Secret},
+    model::{FinishReason, ModelChoice, ModelErrorKind, Money, Preferences, ProviderChoice, Secret},
     ports::Models,
 };
 use nimbus_llm::{LlmConfig, Router};
@@ -42,7 +42,7 @@ async fn a_reply_is_the_same_in_any_pieces() {
         assert_eq!(heard.text, "Voilà — a café 😀\ndata: [DONE]\n", "pieces of {size}");
         assert_eq!(heard.thinking, "Let me see.");
         assert_eq!(heard.done, Some((FinishReason::Stop, 31, 57, 0)));
-        assert_eq!(heard.error, None);
+        assert_eq!((heard.error, heard.cost), (None, Some(Money::from_micros(10))));
     }
     let crlf = heard(Answer::sse(&REPLY.replace('\n', "\r\n")).in_pieces(1)).await;
     assert_eq!(crlf.done, Some((FinishReason::Stop, 31, 57, 0)));
@@ -174,4 +174,35 @@ async fn comments_do_not_stop_the_timer() {
     let error = ask(&router, ProviderChoice::Openrouter, "x").await.error.unwrap();
     assert!(error.message.ends_with("sent no first token within 200 ms"), "{error}");
     assert!(server.until_left(1).await, "the connection is closed");
+}
+
+#[tokio::test]
+async fn a_short_wait_is_waited_for_once_and_said() {
+    let server = Server::start().await.unwrap();
+    let busy = || Answer::json(429, r#"{"error":{"code":429,"message":"slow down"}}"#).header("retry-after", "1");
+    server.on(CHAT, busy()).on(CHAT, Answer::sse(REPLY));
+    let heard = heard_from(&server).await;
+    assert!(heard.done.is_some(), "{heard:?}");
+    assert_eq!(heard.waits, ["OpenAI-compatible server asks to wait 1 s; then it is asked again"]);
+
+    let server = Server::start().await.unwrap();
+    server.on(CHAT, busy());
+    let heard = heard_from(&server).await;
+    assert_eq!(heard.error.unwrap().kind, ModelErrorKind::RateLimited);
+    assert_eq!(server.asked(CHAT).len(), 2, "only once");
+}
+
+#[tokio::test]
+async fn a_persons_key_is_used_in_place_of_the_configured_one_and_seen_nowhere() {
+    let server = Server::start().await.unwrap();
+    server.on(CHAT, Answer::json(401, r#"{"error":{"code":401,"message":"bad key sk-mine-42"}}"#));
+    let preferences = Preferences { hosted_key: Some(Secret::new("sk-mine-42")), ..Preferences::default() };
+    let choice = ModelChoice { preferences, ..ModelChoice::default() };
+    for config in [hosted(&server), LlmConfig { openrouter_api_key: Secret::default(), ..hosted(&server) }] {
+        let router = Router::new(config).unwrap();
+        let heard = crate::hear(router.open(&choice, crate::request("x")).await.unwrap()).await;
+        assert!(!format!("{heard:?} {router:?} {choice:?}").contains("sk-mine-42"), "{heard:?}");
+    }
+    let keys: Vec<_> = server.asked(CHAT).into_iter().map(|asked| asked.authorization).collect();
+    assert_eq!(keys, vec![Some("Bearer sk-mine-42".to_owned()); 2]);
 }

@@ -5,7 +5,10 @@ use std::{
     collections::{HashMap, VecDeque},
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -30,6 +33,12 @@ pub enum End {
     Silence,
     /// A space every 20 ms, for ever.
     Trickle,
+    /// The last piece again every 2 ms, for ever.
+    Endless,
+    /// Not even the head comes to an end: a byte of it every 20 ms, for ever.
+    SlowHead,
+    /// The pieces are sent as they are, without HTTP, and the connection is closed.
+    Raw,
 }
 
 /// One answer.
@@ -80,6 +89,24 @@ impl Answer {
         self
     }
 
+    /// The same bytes in two pieces.
+    pub fn split_at(mut self, at: usize) -> Self {
+        let bytes = self.pieces.concat();
+        let (before, after) = bytes.split_at(at);
+        self.pieces = [before, after].into_iter().filter(|piece| !piece.is_empty()).map(<[u8]>::to_vec).collect();
+        self
+    }
+
+    pub fn raw_body(kind: &'static str, body: &[u8]) -> Self {
+        Self { pieces: vec![body.to_vec()], ..Self::stream(kind, "") }
+    }
+
+    /// These bytes instead of an answer.
+    pub fn raw(bytes: &[u8]) -> Self {
+        let pieces = if bytes.is_empty() { Vec::new() } else { vec![bytes.to_vec()] };
+        Self { status: 0, headers: Vec::new(), pieces, end: End::Raw }
+    }
+
     pub fn ending(mut self, end: End) -> Self {
         self.end = end;
         self
@@ -99,6 +126,8 @@ struct Shared {
     /// By route, such as `POST /api/chat`; the last answer of a route is given again and again.
     answers: Mutex<HashMap<String, VecDeque<Answer>>>,
     asked: Mutex<Vec<Asked>>,
+    /// How many pieces of endless answers were sent.
+    sent: AtomicUsize,
 }
 
 /// The server; it stops when dropped.
@@ -152,6 +181,11 @@ impl Server {
         lock(&self.shared.asked).iter().map(|asked| asked.route.clone()).collect()
     }
 
+    /// How many pieces of endless answers were sent so far.
+    pub fn sent(&self) -> usize {
+        self.shared.sent.load(Ordering::SeqCst)
+    }
+
     /// Waits until `count` requests came.
     pub async fn until_asked(&self, count: usize) -> bool {
         reaches(self.asked.clone(), count).await
@@ -199,6 +233,24 @@ async fn serve(
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("\r\n");
+        match answer.end {
+            End::Raw => {
+                socket.write_all(&answer.pieces.concat()).await?;
+                return Ok(());
+            }
+            End::SlowHead => {
+                socket.write_all(b"HTTP/1.1 200 OK\r\nx-slow: ").await?;
+                let mut beat = tokio::time::interval(Duration::from_millis(20));
+                loop {
+                    beat.tick().await;
+                    if socket.write_all(b"x").await.is_err() {
+                        tell_left.send_modify(|count| *count += 1);
+                        return Ok(());
+                    }
+                }
+            }
+            _ => {}
+        }
         // Silence without any piece is a server that does not even send its headers.
         if !(answer.pieces.is_empty() && answer.end == End::Silence) {
             socket.write_all(head.as_bytes()).await?;
@@ -213,6 +265,19 @@ async fn serve(
                 socket.set_zero_linger()?;
                 return Ok(());
             }
+            End::Endless => {
+                let piece = answer.pieces.last().cloned().unwrap_or_default();
+                let mut beat = tokio::time::interval(Duration::from_millis(2));
+                loop {
+                    beat.tick().await;
+                    if send_piece(&mut socket, &piece).await.is_err() {
+                        tell_left.send_modify(|count| *count += 1);
+                        return Ok(());
+                    }
+                    shared.sent.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+            End::Raw | End::SlowHead => return Ok(()),
             End::Silence => {
                 while socket.read(&mut [0; 64]).await.is_ok_and(|read| read > 0) {}
                 tell_left.send_modify(|count| *count += 1);
