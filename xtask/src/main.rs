@@ -1,10 +1,11 @@
-//! The project's own commands: `cargo xtask test`, `cargo xtask tidy` and `cargo xtask fuzz`.
+//! The project's own commands: `cargo xtask test`, `tidy`, `bench` and `fuzz`.
 //!
 //! Invariants: a part that cannot run fails and says what is missing, it is never skipped; what was
 //! started is stopped, also when a part fails.
 
 #![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
+mod bench;
 mod files;
 mod fuzz;
 mod postgres;
@@ -20,6 +21,7 @@ use anyhow::bail;
 const USAGE: &str = "\
 cargo xtask test [rust] [web] [e2e] [tidy]   run everything, or the named parts
 cargo xtask tidy                             check the rules of the code base
+cargo xtask bench relay                      measure what the way of a reply through this program costs
 cargo xtask fuzz TARGET [--seconds N]        look for inputs that break a target of `fuzz/`";
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
     match arguments.as_slice() {
         ["test", parts @ ..] => test::run(&test::parts(parts)?),
         ["tidy"] => tidy::run(),
+        ["bench", name] => bench::bench(name),
         ["fuzz", target, options @ ..] => fuzz::run(target, options),
         _ => bail!("what to do?\n{USAGE}"),
     }
