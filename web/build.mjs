@@ -6,6 +6,7 @@
 //   lib/           the libraries an app may import, and manifest.json
 //   icons/         packs of icons, for the bundler alone
 //   tailwind/      the style compiler for the embedded engine, and its style sheets
+//   packages.json  what an exported project has to install
 //   licenses.json  the licences of all of it
 // Beside each text file lies its brotli form, `<file>.br`, where that is smaller.
 import { mkdir, rm } from "node:fs/promises";
@@ -13,6 +14,7 @@ import { join, resolve } from "node:path";
 import { compressAll } from "./build/compress.mjs";
 import { writeLicenses } from "./build/licenses.mjs";
 import { lockPrelude } from "./build/lock.mjs";
+import { writePackages } from "./build/packages.mjs";
 import { WEB } from "./build/paths.mjs";
 import { buildRuntime } from "./build/runtime.mjs";
 import { buildStudio } from "./build/studio.mjs";
@@ -32,6 +34,7 @@ const parts = [
   await timed("tailwind", () => buildTailwind({ out: join(out, "tailwind") })),
   await timed("studio", () => buildStudio({ out: join(out, "studio") })),
 ];
+await writePackages({ file: join(out, "packages.json") });
 await writeLicenses({
   file: join(out, "licenses.json"),
   moduleIds: parts.flatMap((part) => part.moduleIds),

@@ -1,5 +1,5 @@
 // What runs first inside an app's frame.
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { writeLocked } from "./lock.mjs";
@@ -7,7 +7,8 @@ import { strictLog } from "./log.mjs";
 import { WEB } from "./paths.mjs";
 
 /**
- * Writes `boot.js` and `lock.js` into `out`.
+ * Writes `boot.js`, `lock.js`, and what exported apps have instead of a host page, into `out`:
+ * `standalone.js`, and `sdk.js`, which imports React and nothing else.
  * @param {{ out: string, lock: string }} options
  * @returns {Promise<{ moduleIds: string[] }>}
  */
@@ -37,5 +38,32 @@ export async function buildRuntime({ out, lock }) {
   await mkdir(out, { recursive: true });
   await writeLocked(join(out, "boot.js"), lock, boot.code);
   await writeLocked(join(out, "lock.js"), lock, "\n");
-  return { moduleIds: boot.moduleIds };
+  // Neither of these ever runs in a frame, so that they need no lock.
+  const standalone = await script("standalone.ts", []);
+  const sdk = await script("sdk/index.ts", ["react"]);
+  await writeFile(join(out, "standalone.js"), standalone.code);
+  await writeFile(join(out, "sdk.js"), sdk.code);
+  return { moduleIds: [boot, standalone, sdk].flatMap((chunk) => chunk.moduleIds) };
+}
+
+/**
+ * One script of the runtime as one module.
+ * @param {string} name
+ * @param {string[]} external
+ */
+async function script(name, external) {
+  const bundle = await rolldown({
+    input: join(WEB, "runtime/src", name),
+    platform: "browser",
+    external,
+    onLog: strictLog,
+  });
+  const { output } = await bundle.generate({
+    format: "esm",
+    minify: true,
+    codeSplitting: false,
+    comments: false,
+  });
+  await bundle.close();
+  return output[0];
 }
