@@ -52,6 +52,18 @@ fn local_owner() -> UserId {
     UserId::LOCAL_OWNER
 }
 
+/// A name for files, from an app's: lower-case letters, digits and hyphens, which every file system
+/// takes.
+#[must_use]
+pub fn file_name(name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if words.is_empty() { "app".to_owned() } else { words.join("-") }
+}
+
 /// A name for an app from its description: the first words of the first line, tidied.
 #[must_use]
 pub fn name_from_description(description: &str) -> String {

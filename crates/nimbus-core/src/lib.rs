@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod asking;
+pub mod asset;
 pub mod bridge;
 pub mod calibrate;
 pub mod completion;

@@ -18,7 +18,7 @@ use crate::{
     profile::Profile,
     replies::{KeptReply, ReplyHead},
     settings::{LlmSettings, Month, Spending},
-    source::SourceTree,
+    source::{SourcePath, SourceTree},
     version::{Bundle, Version},
 };
 
@@ -93,6 +93,24 @@ pub struct Build {
     pub bundle: Option<Bundle>,
     /// Milliseconds per step, such as `check`, `bundle`, `tailwind`, `total`.
     pub timings: BTreeMap<&'static str, f64>,
+}
+
+/// Takes an app out of Cumulonimbus, to run without it.
+#[async_trait]
+pub trait Exporter: Send + Sync {
+    /// One HTML page with all that the app needs inside: it imports nothing and asks no server.
+    /// `app` is a word without spaces that keeps what this app stores apart from what others do.
+    ///
+    /// # Errors
+    /// What is wrong, when the bundle cannot be linked with its libraries.
+    async fn page(&self, app: &str, title: &str, bundle: &Bundle) -> Result<String, Diagnostic>;
+
+    /// The source as a project that other tools build: path and content of every file. Source
+    /// without a file to start from comes as it is.
+    ///
+    /// # Errors
+    /// What is wrong, when the source cannot be looked at.
+    async fn project(&self, title: &str, files: &SourceTree) -> Result<Vec<(SourcePath, Vec<u8>)>, Diagnostic>;
 }
 
 /// A failure of the store.

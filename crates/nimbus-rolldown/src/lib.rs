@@ -73,6 +73,8 @@ pub struct Input {
     pub resolve: Resolve,
     /// Expressions to replace, such as `process.env.NODE_ENV`, each with the code to put there.
     pub define: Vec<(String, String)>,
+    /// Whether the program is made as small as it can be, instead of readable.
+    pub minify: bool,
     /// How long the build may take before it is given up.
     pub time_limit: Duration,
 }

@@ -7,7 +7,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rolldown::{BundleFactory, BundleFactoryOptions, BundleOutput, BundlerOptions};
 use rolldown_common::{
-    CodeSplittingMode, ExperimentalOptions, Output as Artifact, Platform, ResolveOptions, SourceMapType, TsConfig,
+    CodeSplittingMode, ExperimentalOptions, Output as Artifact, Platform, RawMinifyOptions, ResolveOptions,
+    SourceMapType, TsConfig,
 };
 use rolldown_error::{BuildDiagnostic, Severity as RolldownSeverity};
 use rolldown_resolver::Resolver;
@@ -75,7 +76,7 @@ fn cause(stopped: tokio::task::JoinError) -> String {
 async fn build(input: Input) -> Output {
     let decisions = Arc::new(Mutex::new(Decisions::default()));
     let plugin = MemoryPlugin::new(input.modules, input.resolve, Arc::clone(&decisions));
-    let result = link(&input.entry, input.define, plugin).await;
+    let result = link(&input.entry, input.define, input.minify, plugin).await;
     let decisions = std::mem::take(&mut *decisions.lock().unwrap_or_else(PoisonError::into_inner));
 
     let mut messages = decisions.refusals;
@@ -97,6 +98,7 @@ async fn build(input: Input) -> Output {
 async fn link(
     entry: &str,
     define: Vec<(String, String)>,
+    minify: bool,
     plugin: MemoryPlugin,
 ) -> Result<BundleOutput, Vec<BuildDiagnostic>> {
     let root = PathBuf::from("/");
@@ -108,7 +110,7 @@ async fn link(
         ResolveOptions::default(),
     );
     let mut factory = BundleFactory::new(BundleFactoryOptions {
-        bundler_options: options(entry, define, root),
+        bundler_options: options(entry, define, minify, root),
         plugins: vec![Arc::new(plugin)],
         session: None,
         disable_tracing_setup: true,
@@ -121,7 +123,7 @@ async fn link(
         .map_err(rolldown_error::BatchedBuildDiagnostic::into_vec)
 }
 
-fn options(entry: &str, define: Vec<(String, String)>, root: PathBuf) -> BundlerOptions {
+fn options(entry: &str, define: Vec<(String, String)>, minify: bool, root: PathBuf) -> BundlerOptions {
     BundlerOptions {
         input: Some(vec![entry.to_owned().into()]),
         cwd: Some(root),
@@ -132,6 +134,7 @@ fn options(entry: &str, define: Vec<(String, String)>, root: PathBuf) -> Bundler
         sourcemap: Some(SourceMapType::Hidden),
         code_splitting: Some(CodeSplittingMode::Bool(false)),
         tsconfig: Some(TsConfig::Auto(false)),
+        minify: Some(RawMinifyOptions::Bool(minify)),
         define: Some(define.into_iter().collect()),
         experimental: Some(ExperimentalOptions { lazy_barrel: Some(true), ..ExperimentalOptions::default() }),
         ..BundlerOptions::default()

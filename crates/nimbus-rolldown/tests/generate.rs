@@ -25,6 +25,7 @@ fn input(files: &[(&str, &str)]) -> Input {
             None => Resolution::Refused(format!("`{specifier}` is refused.")),
         }),
         define: vec![("process.env.NODE_ENV".to_owned(), "\"production\"".to_owned())],
+        minify: false,
         time_limit: Duration::from_secs(30),
     }
 }
