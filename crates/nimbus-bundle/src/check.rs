@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use nimbus_core::asset;
 use nimbus_core::diagnostic::Diagnostic;
 
 use crate::draft::{Draft, DraftFile};
@@ -43,6 +44,13 @@ pub(crate) fn check(draft: &Draft, libraries: &Libraries, reachable: &BTreeSet<S
 }
 
 fn check_data(path: &str, file: &DraftFile, found: &mut Vec<Diagnostic>) {
+    if asset::media_type(path).is_some() && asset::to_bytes(path, &file.text).is_none() {
+        let message = format!("`{path}` holds text, which is not what a file of that name has; it shows nothing.");
+        found.push(in_file(
+            Diagnostic::warning("not-an-asset", message).with_hint("Draw it as SVG, or import a real file."),
+            path,
+        ));
+    }
     if !path.ends_with(".json") {
         return;
     }
@@ -104,6 +112,9 @@ fn check_import(
         Target::Library(name) => offer::of_library(libraries, &name),
         Target::File(other, Form::Module) if other.ends_with(".css") => return,
         Target::File(other, Form::Module) => offer::of_file(draft, libraries, &other),
+        Target::File(other, Form::Url) if other.ends_with(".svg") => {
+            Offer { default: true, names: ["ReactComponent".to_owned()].into(), ..Offer::default() }
+        }
         Target::File(..) => Offer { default: true, ..Offer::default() },
         Target::NoFile(meant) => {
             let message = match meant {

@@ -80,6 +80,14 @@ impl Nesting {
         Self { brackets: self.brackets.max(other.brackets), tokens: self.tokens.max(other.tokens) }
     }
 
+    /// An upper bound of both as one text that is within the limits.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            brackets: (self.brackets + other.brackets).min(MAX_BRACKETS),
+            tokens: (self.tokens + other.tokens).min(MAX_TOKENS),
+        }
+    }
+
     pub(crate) fn within_limits(self) -> bool {
         self.brackets <= MAX_BRACKETS && self.tokens <= MAX_TOKENS
     }

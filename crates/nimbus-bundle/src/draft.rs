@@ -6,6 +6,7 @@ use nimbus_core::source::{SourcePath, SourceTree};
 
 use crate::analyse::analyse;
 use crate::facts::{Facts, Span};
+use crate::page::Page;
 
 /// One replacement in a file's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +37,15 @@ pub(crate) struct DraftFile {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
     pub(crate) files: BTreeMap<String, DraftFile>,
+    /// Set when the app is a page of HTML.
+    pub(crate) page: Option<Page>,
 }
 
-/// Whether a path names a code file.
+/// Whether a path names a code file of the app: not one that sets up a tool, tests, or declares types.
 pub(crate) fn is_code(path: &str) -> bool {
-    matches!(extension(path), "tsx" | "ts" | "jsx" | "js" | "mjs" | "cjs" | "mts" | "cts") && !path.ends_with(".d.ts")
+    let of_tools =
+        [".config.", ".test.", ".spec.", ".stories.", ".d."].iter().any(|part| file_name(path).contains(part));
+    matches!(extension(path), "tsx" | "ts" | "jsx" | "js" | "mjs" | "cjs" | "mts" | "cts") && !of_tools
 }
 
 /// What follows the last dot of the last part of a path, or nothing.
@@ -117,7 +122,7 @@ impl Draft {
         self.code().map(|(path, _)| path.to_owned()).collect()
     }
 
-    /// Back to a tree. Files that would pass the tree's limits are left out; repairs add bytes, not
+    /// Back to a tree, without the files of a page, whose names no tree takes. Files that would pass the tree's limits are left out; repairs add bytes, not
     /// kilobytes, so that happens only to a tree that was at its limit already.
     pub(crate) fn into_tree(self) -> SourceTree {
         let mut tree = SourceTree::default();

@@ -15,6 +15,9 @@ const EXTENSIONS: [&str; 4] = ["tsx", "jsx", "ts", "js"];
 
 /// Looks for `src/main.tsx` and its like, then for an App file, then for an only component.
 pub(crate) fn find_entry(draft: &Draft) -> Option<Entry> {
+    if let Some(page) = &draft.page {
+        return Some(Entry::Mounts(page.start.clone()));
+    }
     let app = find_app(draft);
     for name in ["main", "index"] {
         let Some(path) = find(draft, name) else { continue };
@@ -26,7 +29,7 @@ pub(crate) fn find_entry(draft: &Draft) -> Option<Entry> {
             return Some(Entry::App(path));
         }
     }
-    let path = app.or_else(|| only_component(draft))?;
+    let path = app.or_else(|| routed_page(draft)).or_else(|| only_component(draft))?;
     Some(if works_as_main(draft, &path) { Entry::Mounts(path) } else { Entry::App(path) })
 }
 
@@ -51,6 +54,14 @@ fn find(draft: &Draft, name: &str) -> Option<String> {
         .iter()
         .flat_map(|folder| EXTENSIONS.iter().map(move |extension| format!("{folder}{name}.{extension}")))
         .find(|path| draft.has(path))
+}
+
+/// The first page of a project whose folders are its routes.
+fn routed_page(draft: &Draft) -> Option<String> {
+    ["app/page", "src/app/page", "pages/index", "src/pages/index", "src/pages/Index", "src/pages/Home"]
+        .iter()
+        .flat_map(|path| EXTENSIONS.iter().map(move |extension| format!("{path}.{extension}")))
+        .find(|path| draft.facts(path).is_some_and(|facts| facts.exports.default && facts.uses_jsx))
 }
 
 /// The one code file with a component and a default export, when there is only one code file.
@@ -90,6 +101,10 @@ mod tests {
         assert_eq!(entry(&[("App.jsx", APP)]), Some(Entry::App("App.jsx".to_owned())));
         assert_eq!(entry(&[("src/Timer.tsx", APP)]), Some(Entry::App("src/Timer.tsx".to_owned())));
         assert_eq!(entry(&[("src/a.ts", "let a;"), ("src/b.tsx", APP)]), None);
+        let page = Some(Entry::App("app/page.tsx".to_owned()));
+        assert_eq!(entry(&[("app/page.tsx", APP), ("app/layout.tsx", APP), ("lib/x.ts", "export {}")]), page);
+        let page = Some(Entry::App("src/pages/Index.tsx".to_owned()));
+        assert_eq!(entry(&[("src/pages/Index.tsx", APP), ("src/pages/About.tsx", APP)]), page);
         assert_eq!(entry(&[]), None);
     }
 }

@@ -8,6 +8,7 @@ mod colours;
 mod entry;
 mod enums;
 mod exports;
+mod lift;
 mod names;
 mod packages;
 mod paths;
@@ -39,6 +40,8 @@ const FIXERS: [Fixer; 13] = [
     entry::write_app,
     entry::use_stylesheets,
 ];
+
+pub(crate) use lift::lift_project;
 
 /// Repairs the draft; returns one notice per repair, in the order they were made.
 pub(crate) fn repair(draft: &mut Draft, libraries: &Libraries) -> Vec<Diagnostic> {

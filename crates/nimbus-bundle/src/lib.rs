@@ -19,6 +19,7 @@ mod check;
 mod depth;
 mod draft;
 mod entry;
+mod export;
 mod facts;
 mod fix;
 mod library;
@@ -26,10 +27,12 @@ mod link;
 mod nearest;
 mod offer;
 mod packs;
+mod page;
 mod place;
 mod report;
 mod resolve;
 mod style;
+mod svg;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -44,6 +47,9 @@ use nimbus_core::source::SourceTree;
 use nimbus_core::version::Bundle;
 use tokio::sync::{Semaphore, oneshot};
 
+pub use crate::export::{Exporting, ReadWeb};
+
+use crate::depth::Nesting;
 use crate::draft::Draft;
 use crate::library::Libraries;
 use crate::link::Plan;
@@ -77,6 +83,9 @@ pub enum BundlingError {
     /// The thread of Tailwind's compiler could not be started.
     #[error("the style sheet compiler's thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
+    /// A file of the web build is missing.
+    #[error("the web build has no `{0}`; build the web part again")]
+    Missing(&'static str),
 }
 
 /// The bundler. Builds of different apps run side by side; it is shared behind an `Arc`.
@@ -143,21 +152,9 @@ impl Bundling {
         // Closed semaphores are the only error, and this one is never closed.
         let _turn = self.prepasses.acquire().await.ok();
         let libraries = Arc::clone(&self.libraries);
-        let (reply, answer) = oneshot::channel();
         let kept = files.clone();
-        let thread = std::thread::Builder::new()
-            .name("pre-pass".to_owned())
-            .stack_size(BASE_STACK_BYTES + nesting.stack())
-            .spawn(move || drop(reply.send(prepare(&files, &libraries))));
-        let failed = |message: String| Prepared::refused(kept, vec![Diagnostic::error("bundler-failed", message)]);
-        if let Err(error) = thread {
-            return failed(format!("No thread could be started to check the app: {error}."));
-        }
-        match answer.await {
-            Ok(prepared) => prepared,
-            // The thread panicked; its sender is gone.
-            Err(_) => failed("Checking the app failed in a way that was not foreseen.".to_owned()),
-        }
+        let prepared = on_large_stack(nesting, move || prepare(&files, &libraries)).await;
+        prepared.unwrap_or_else(|message| Prepared::refused(kept, vec![Diagnostic::error("bundler-failed", message)]))
     }
 
     /// Links and styles side by side.
@@ -189,13 +186,14 @@ impl Bundling {
 /// The pre-pass: repairs, checks, and plans the link.
 fn prepare(files: &SourceTree, libraries: &Arc<Libraries>) -> Prepared {
     let mut draft = Draft::new(files);
-    let mut fixes = fix::repair(&mut draft, libraries);
+    let mut fixes = fix::lift_project(&mut draft);
+    let mut diagnostics = page::read(&mut draft, libraries);
+    fixes.extend(fix::repair(&mut draft, libraries));
     let entry = entry::find_entry(&draft);
     fixes.extend(entry.as_ref().and_then(|entry| report::unused_main(&draft, entry)));
-    let mut diagnostics = Vec::new();
     let plan = match &entry {
         None => {
-            diagnostics.push(report::no_entry(&draft));
+            diagnostics.push(report::no_entry());
             // Without an entry everything is checked, so that the model sees all that is wrong.
             let all = draft.files.keys().cloned().collect();
             diagnostics.extend(check::check(&draft, libraries, &all));
@@ -217,8 +215,27 @@ fn prepare(files: &SourceTree, libraries: &Arc<Libraries>) -> Prepared {
     if let Some((plan, _)) = &plan {
         diagnostics.extend(plan.diagnostics.iter().cloned());
     }
+    page::rename(&draft, fixes.iter_mut().chain(&mut diagnostics));
     let build = Build { files: draft.into_tree(), fixes, diagnostics, ..Build::default() };
     Prepared { build, plan }
+}
+
+/// Runs `work` on a thread of its own with a stack large enough for code of this nesting.
+///
+/// # Errors
+/// A sentence, when no thread can be started or the work panics.
+async fn on_large_stack<T: Send + 'static>(
+    nesting: Nesting,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, String> {
+    let (reply, answer) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("pre-pass".to_owned())
+        .stack_size(BASE_STACK_BYTES + nesting.stack())
+        .spawn(move || drop(reply.send(work())))
+        .map_err(|error| format!("No thread could be started to check the app: {error}."))?;
+    // When the thread panicked its sender is gone.
+    answer.await.map_err(|_| "Checking the app failed in a way that was not foreseen.".to_owned())
 }
 
 fn milliseconds(since: Instant) -> f64 {

@@ -1,10 +1,12 @@
 //! From the repaired draft to what the linker is given: every module's text and every decision.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use nimbus_core::asset;
 use nimbus_core::diagnostic::Diagnostic;
 use nimbus_rolldown::{Input, Module, Resolution, Syntax};
 
@@ -17,6 +19,7 @@ use crate::packs::Pack;
 use crate::place::at;
 use crate::resolve::{Form, Target, resolve};
 use crate::style::scoped;
+use crate::svg;
 
 /// A `:` cannot occur in a file's path, so these keys meet no file.
 const START: &str = "cumulonimbus:start.tsx";
@@ -99,6 +102,7 @@ pub(crate) fn plan(draft: &Draft, libraries: &Arc<Libraries>, entry: &Entry) -> 
             }
         }),
         define: defines(),
+        minify: false,
         time_limit: TIME_LIMIT,
     };
     let Walk { sheets, candidates, set, diagnostics, .. } = walk;
@@ -152,7 +156,8 @@ impl Walk<'_> {
             return;
         }
         let Some(facts) = self.draft.facts(path) else { return };
-        self.add(path, self.draft.text(path), facts.syntax);
+        let text = with_public_files(self.draft, self.draft.text(path));
+        self.add(path, &text, facts.syntax);
         self.candidates.extend(facts.candidates.iter().cloned());
         for import in &facts.imports {
             let resolution = self.follow(path, import);
@@ -181,7 +186,21 @@ impl Walk<'_> {
             }
             Form::Url => {
                 let key = format!("{path}?url");
-                self.add(&key, &string(&data_url(path, text)), Syntax::Js);
+                let mut module = string(&data_url(path, text));
+                if extension(path) == "svg" {
+                    let component = svg::component(text);
+                    module.push_str(&format!(
+                        "import {{ createElement }} from \"react\";export const ReactComponent = {component};"
+                    ));
+                }
+                self.add(&key, &module, Syntax::Js);
+                return Resolution::Module(key);
+            }
+            Form::Component => {
+                let key = format!("{path}?react");
+                let component = svg::component(text);
+                let module = format!("import {{ createElement }} from \"react\";export default {component};");
+                self.add(&key, &module, Syntax::Js);
                 return Resolution::Module(key);
             }
             Form::Module => {}
@@ -328,8 +347,31 @@ fn class_names(path: &str, text: &str) -> String {
     format!("export default {};", serde_json::Value::from_iter(classes))
 }
 
-/// A text file as a `data:` URL.
-fn data_url(path: &str, text: &str) -> String {
+/// A module's text with the files of `public/` in place of their addresses: `src="/logo.png"` names
+/// what a server would serve from there, and an app's frame has no such server. Only a whole string is
+/// an address.
+fn with_public_files<'d>(draft: &'d Draft, text: &'d str) -> Cow<'d, str> {
+    let mut text = Cow::Borrowed(text);
+    for (path, file) in draft.files.range("public/".to_owned()..) {
+        let Some(name) = path.strip_prefix("public/") else { break };
+        if extension(path) != "svg" && asset::media_type(path).is_none() {
+            continue;
+        }
+        for quote in ['"', '\'', '`'] {
+            let address = format!("{quote}/{name}{quote}");
+            if text.contains(&address) {
+                text = Cow::Owned(text.replace(&address, &format!("{quote}{}{quote}", data_url(path, &file.text))));
+            }
+        }
+    }
+    text
+}
+
+/// A file as a `data:` URL.
+pub(crate) fn data_url(path: &str, text: &str) -> String {
+    if asset::to_bytes(path, text).is_some() {
+        return text.trim().to_owned();
+    }
     let kind = match extension(path) {
         "svg" => "image/svg+xml",
         "json" => "application/json",

@@ -4,20 +4,21 @@ use nimbus_core::diagnostic::Diagnostic;
 use nimbus_core::source::SourcePath;
 
 use crate::facts::Span;
+use crate::page::origin;
 
 /// Longer lines are cut in frames; minified code would fill the screen.
 const MAX_FRAME_WIDTH: usize = 160;
 
 /// Names the file, and the place in its text with a printed frame.
 pub(crate) fn at(diagnostic: Diagnostic, path: &str, text: &str, span: Span) -> Diagnostic {
-    let Ok(file) = SourcePath::parse(path) else { return diagnostic };
+    let Ok(file) = SourcePath::parse(&origin(path)) else { return diagnostic };
     let (line, column) = position(text, span.start);
     diagnostic.with_file(file).with_position(line, column).with_frame(frame(text, span))
 }
 
 /// Names the file alone.
 pub(crate) fn in_file(diagnostic: Diagnostic, path: &str) -> Diagnostic {
-    match SourcePath::parse(path) {
+    match SourcePath::parse(&origin(path)) {
         Ok(file) => diagnostic.with_file(file),
         Err(_) => diagnostic,
     }

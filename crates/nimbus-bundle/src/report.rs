@@ -5,17 +5,20 @@ use nimbus_core::source::SourceTree;
 use nimbus_rolldown::{Message, Severity as LinkSeverity};
 
 use crate::depth::{MAX_BRACKETS, MAX_TOKENS, Nesting};
-use crate::draft::{Draft, is_code, stem};
+use crate::draft::{Draft, extension, is_code, stem};
 use crate::entry::Entry;
 use crate::place::in_file;
 
 /// The deepest nesting of any code file, and an error for each that is too deep to be parsed.
 pub(crate) fn nesting(files: &SourceTree) -> (Nesting, Vec<Diagnostic>) {
-    let (mut deepest, mut refused) = (Nesting::default(), Vec::new());
-    for (path, text) in files.iter().filter(|(path, _)| is_code(path.as_str())) {
+    let (mut deepest, mut together, mut refused) = (Nesting::default(), Nesting::default(), Vec::new());
+    let is_page = |path: &str| matches!(extension(path), "html" | "htm");
+    let has_page = files.iter().any(|(path, _)| is_page(path.as_str()));
+    for (path, text) in files.iter().filter(|(path, _)| is_code(path.as_str()) || is_page(path.as_str())) {
         let nesting = Nesting::of(text);
         if nesting.within_limits() {
             deepest = deepest.or(nesting);
+            together = together.and(nesting);
             continue;
         }
         let message = if nesting.brackets > MAX_BRACKETS {
@@ -25,24 +28,14 @@ pub(crate) fn nesting(files: &SourceTree) -> (Nesting, Vec<Diagnostic>) {
         };
         refused.push(Diagnostic::error("too-deep", message).with_file(path.clone()).with_hint("Split the file."));
     }
-    (deepest, refused)
+    // The scripts of a page become one.
+    (if has_page { deepest.or(together) } else { deepest }, refused)
 }
 
 /// There is nothing to start with.
-pub(crate) fn no_entry(draft: &Draft) -> Diagnostic {
-    let html = draft.files.keys().find(|path| path.ends_with(".html"));
-    match html {
-        Some(path) if draft.code().next().is_none() => in_file(
-            Diagnostic::error(
-                "html-app",
-                format!("`{path}` is a whole page; apps made of HTML alone are not supported yet."),
-            )
-            .with_hint("Write the app as React components, starting with `src/App.tsx`."),
-            path,
-        ),
-        _ => Diagnostic::error("no-entry", "There is no file to start the app with.")
-            .with_hint("Write `src/App.tsx` with a component as its default export."),
-    }
+pub(crate) fn no_entry() -> Diagnostic {
+    Diagnostic::error("no-entry", "There is no file to start the app with.")
+        .with_hint("Write `src/App.tsx` with a component as its default export, or a page `index.html`.")
 }
 
 /// A main file that mounts the app with a function or into an element that does not exist is passed

@@ -28,6 +28,8 @@ pub(crate) enum Form {
     Text,
     /// As a `data:` URL: `?url`, and images.
     Url,
+    /// As a component that shows it: `?react`, for SVG.
+    Component,
 }
 
 const GUESSED: [&str; 9] = ["tsx", "ts", "jsx", "js", "mjs", "mts", "cjs", "cts", "json"];
@@ -53,6 +55,7 @@ pub(crate) fn resolve(draft: &Draft, libraries: &Libraries, importer: &str, spec
     let form = match query {
         "raw" => Form::Text,
         "url" | "inline" => Form::Url,
+        "react" | "component" => Form::Component,
         _ => Form::Module,
     };
     let meant = if let Some(rest) = path.strip_prefix("@/").or_else(|| path.strip_prefix("~/")) {
@@ -86,7 +89,7 @@ pub(crate) fn is_relative(specifier: &str) -> bool {
 }
 
 fn file(path: String, form: Form) -> Target {
-    let image = matches!(extension(&path), "svg");
+    let image = extension(&path) == "svg" || nimbus_core::asset::media_type(&path).is_some();
     let form = if image && form == Form::Module { Form::Url } else { form };
     Target::File(path, form)
 }

@@ -3,6 +3,7 @@
 mod modules;
 mod tailwind;
 mod theme;
+mod urls;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,6 +69,7 @@ pub(crate) fn collect(draft: &Draft, paths: &[String], words: &BTreeSet<String>,
         }
         own.push_str(&text);
         let text = if path.ends_with(".module.css") { scoped(path, &text).css } else { text };
+        let text = without_references(&urls::inlined(draft, path, &text));
         if DIRECTIVES.iter().any(|directive| text.contains(directive)) {
             compiled.push(without_old_directives(&text));
         } else {
@@ -77,8 +79,12 @@ pub(crate) fn collect(draft: &Draft, paths: &[String], words: &BTreeSet<String>,
     }
     let brings_tailwind =
         compiled.iter().any(|text| text.contains("@import \"tailwindcss") || text.contains("@import 'tailwindcss"));
-    sheets.compiled.push_str(&theme::prelude(&own, words, set));
-    if !brings_tailwind {
+    // A page that does not ask for Tailwind looks as browsers show it.
+    let wants_tailwind = draft.page.as_ref().is_none_or(|page| page.tailwind);
+    if wants_tailwind {
+        sheets.compiled.push_str(&theme::prelude(&own, words, set));
+    }
+    if !brings_tailwind && wants_tailwind {
         sheets.compiled.push_str(DEFAULT_SHEET);
     }
     for text in compiled {
@@ -92,8 +98,17 @@ pub(crate) fn collect(draft: &Draft, paths: &[String], words: &BTreeSet<String>,
     sheets
 }
 
+/// All sheets are compiled as one, so that none has to say where the theme is.
+fn without_references(text: &str) -> String {
+    if !text.contains("@reference") {
+        return text.to_owned();
+    }
+    let kept: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("@reference")).collect();
+    kept.join("\n")
+}
+
 /// Version 3 wrote `@tailwind base; @tailwind components; @tailwind utilities;`.
-fn without_old_directives(text: &str) -> String {
+pub(crate) fn without_old_directives(text: &str) -> String {
     if !text.contains("@tailwind") {
         return text.to_owned();
     }
@@ -142,6 +157,9 @@ pub(crate) async fn build(
     candidates: BTreeSet<String>,
 ) -> (String, Vec<Diagnostic>) {
     let Sheets { compiled, plain, files, mut diagnostics } = sheets;
+    if compiled.is_empty() {
+        return (plain, diagnostics);
+    }
     let job = |sheet: String, files| Job { app: app.to_string(), sheet, files, candidates: candidates.clone() };
     let css = match tailwind.build(job(compiled.clone(), files)).await {
         Ok(css) => css,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use nimbus_core::diagnostic::Diagnostic;
 
+use crate::check;
 use crate::draft::{Draft, Edit, stem};
 use crate::entry::{Entry, find_app, find_entry};
 use crate::fix::{added_import, notice};
@@ -77,7 +78,7 @@ fn root_component(draft: &Draft, libraries: &Libraries) -> Option<(String, Root)
             } else {
                 Root::Named((*component).to_owned())
             };
-            Some((crate::check::reachable(draft, libraries, path).len(), path, root))
+            Some((check::reachable(draft, libraries, path).len(), path, root))
         })
         // Of equals the last: models write the parts first.
         .max_by_key(|(reach, ..)| *reach)
@@ -85,12 +86,13 @@ fn root_component(draft: &Draft, libraries: &Libraries) -> Option<(String, Root)
 }
 
 /// Imports the style sheets into the app when no file imports any.
-pub(super) fn use_stylesheets(draft: &mut Draft, _libraries: &Libraries) -> Vec<Diagnostic> {
+pub(super) fn use_stylesheets(draft: &mut Draft, libraries: &Libraries) -> Vec<Diagnostic> {
     let path = match find_entry(draft) {
-        Some(Entry::App(path) | Entry::Mounts(path)) => path,
-        None => return Vec::new(),
+        Some(Entry::App(path) | Entry::Mounts(path)) if draft.page.is_none() => path,
+        _ => return Vec::new(),
     };
-    let imports_any = draft.code().any(|(_, facts)| facts.imports.iter().any(|i| i.specifier.ends_with(".css")));
+    let reachable = check::reachable(draft, libraries, &path);
+    let imports_any = reachable.iter().any(|path| path.ends_with(".css"));
     let sheets: Vec<String> = draft
         .files
         .keys()

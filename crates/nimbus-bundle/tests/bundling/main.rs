@@ -1,7 +1,9 @@
 //! The bundler over the real web build.
 
 mod cases;
+mod exports;
 mod hostile;
+mod pages;
 mod replies;
 mod samples;
 mod set;
