@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::IntoResponse,
 };
 use serde::de::DeserializeOwned;
@@ -13,6 +13,12 @@ use crate::{
     error::{ApiError, Code},
     state::ServerState,
 };
+
+/// Whether a request brings a form with files (RFC 7578).
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let Some(Ok(text)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else { return false };
+    text.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("multipart/form-data")
+}
 
 /// A JSON body. An empty body counts as `{}`. The media type was checked before (`auth`).
 pub(crate) struct ApiJson<T>(pub(crate) T);

@@ -28,6 +28,7 @@ mod sandbox;
 mod serve;
 mod sse;
 mod state;
+pub mod upload;
 mod wire;
 
 pub use assets::{AssetRef, Assets};

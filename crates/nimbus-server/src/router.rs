@@ -50,6 +50,7 @@ fn person_routes(state: &ServerState) -> Router {
         .route("/api/apps/{id}/undelete", post(apps::undelete))
         .route("/api/apps/{id}/generations", get(apps::generations))
         .route("/api/apps/{id}/export", get(exchange::export))
+        .route("/api/apps/{id}/export.html", get(exchange::export_page))
         .route("/api/apps/{id}/versions", get(versions::list))
         .route("/api/apps/{id}/versions/{version}/files", get(versions::files))
         .route("/api/apps/{id}/versions/{version}/restore", post(versions::restore))

@@ -13,7 +13,7 @@ use nimbus_core::{
     asking::Asking,
     generate::Jobs,
     platform::Platform,
-    ports::{Bundler, Fetch, Models, Store},
+    ports::{Bundler, Exporter, Fetch, Models, Store},
     settings::Configured,
 };
 use tokio_util::sync::CancellationToken;
@@ -63,6 +63,8 @@ pub struct ServerParts {
     pub asking: Asking,
     /// What turns source into something that runs.
     pub bundler: Arc<dyn Bundler>,
+    /// What takes apps out.
+    pub exporter: Arc<dyn Exporter>,
     /// Requests of apps to the web.
     pub fetch: Arc<dyn Fetch>,
     /// The running generations.

@@ -4,7 +4,8 @@
 //! 1. an `Origin` that is not exactly ours is refused, `null` included;
 //! 2. `Sec-Fetch-Site` other than `same-origin` is refused (another port of this machine is only
 //!    `same-site`), except `none` for reading: a person who typed the address;
-//! 3. what changes something brings JSON, which a form cannot send;
+//! 3. what changes something brings JSON, which a form cannot send; only an import may be a form, and
+//!    rule 4 holds for it all the same;
 //! 4. what changes something without `Authorization` brings our `Origin` and `X-Cumulonimbus: 1`,
 //!    which another site cannot send without a preflight that we never grant.
 
@@ -18,6 +19,7 @@ use nimbus_core::ids::UserId;
 
 use super::{Person, Sender, same_secret, session};
 use crate::{
+    body::is_form,
     error::{ApiError, Code},
     hosts::HostOrigin,
     state::{ServerConfig, ServerState},
@@ -26,9 +28,13 @@ use crate::{
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const OUR_HEADER: HeaderName = HeaderName::from_static("x-cumulonimbus");
 
+/// The one route that takes a form: files as a browser sends them.
+const IMPORT: &str = "/api/apps/import";
+
 pub(crate) async fn guard(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
     let ours = request.extensions().get::<HostOrigin>().map(|origin| origin.0.clone()).unwrap_or_default();
-    if let Err(error) = check(request.method(), request.headers(), &ours) {
+    let form = request.uri().path() == IMPORT && is_form(request.headers());
+    if let Err(error) = check(request.method(), request.headers(), form, &ours) {
         return error.into_response();
     }
     let sender = sender(&state.parts.config, request.headers());
@@ -51,7 +57,7 @@ fn sender(config: &ServerConfig, headers: &HeaderMap) -> Sender {
     if session::signed_in(config, headers) { Sender::Browser(owner) } else { Sender::Nobody }
 }
 
-fn check(method: &Method, headers: &HeaderMap, ours: &str) -> Result<(), ApiError> {
+fn check(method: &Method, headers: &HeaderMap, form: bool, ours: &str) -> Result<(), ApiError> {
     let reads = matches!(*method, Method::GET | Method::HEAD);
     let mut has_origin = false;
     for origin in headers.get_all(header::ORIGIN) {
@@ -76,7 +82,7 @@ fn check(method: &Method, headers: &HeaderMap, ours: &str) -> Result<(), ApiErro
     let by_program = headers.contains_key(header::AUTHORIZATION);
     let may_be_empty = by_program || *method == Method::DELETE;
     let needs_json = !may_be_empty || has_body(headers);
-    if needs_json && !is_json(headers) {
+    if needs_json && !form && !is_json(headers) {
         return Err(ApiError::new(Code::MediaType, "the request's body must be JSON")
             .with_hint("send `content-type: application/json`"));
     }

@@ -1,5 +1,7 @@
 //! Apps as files: bringing them in and taking them out.
 
+mod receive;
+
 use std::io::{Cursor, Write};
 
 use axum::{
@@ -10,13 +12,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use nimbus_core::{
-    app::{App, ExecutionMode},
-    diagnostic::Severity,
+    app::{App, ExecutionMode, file_name},
+    diagnostic::{Diagnostic, Severity},
     generate::build,
     ids::{AppId, VersionId},
     model::Usage,
     permission::declared,
-    source::{SourcePath, SourceTree},
+    source::SourcePath,
     version::{Version, VersionOrigin, VersionStatus},
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -24,32 +26,28 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use super::{apps::name_of, own_app};
 use crate::{
     auth::Person,
-    body::{ApiJson, ApiPath},
+    body::ApiPath,
+    bundles,
     error::{ApiError, Code},
     limits::rates::Doing,
     state::ServerState,
-    wire::{Import, Imported},
+    wire::Imported,
 };
-
-const README: &str = "README.md";
+use receive::Received;
 
 /// Makes an app of files. Source that does not build is kept all the same, as a draft; the answer
 /// says what is wrong with it.
 pub(crate) async fn import(
     State(state): State<ServerState>,
     person: Person,
-    ApiJson(import): ApiJson<Import>,
+    Received { name, brought }: Received,
 ) -> Result<Json<Imported>, ApiError> {
     state.rates.count(Doing::Import, person.user)?;
-    let name = import.name.as_deref().map_or_else(|| Ok("Imported app".to_owned()), name_of)?;
-    let mut files = SourceTree::default();
-    for (path, text) in import.files {
-        let path = SourcePath::parse(&path).map_err(|error| ApiError::new(Code::Invalid, error.to_string()))?;
-        files.insert(path, text).map_err(|limit| ApiError::new(Code::TooLarge, limit.to_string()))?;
-    }
-    if files.is_empty() {
-        return Err(ApiError::new(Code::Invalid, "there is no file to import")
-            .with_hint("`files` maps paths such as `src/App.tsx` to their text"));
+    let name = name.as_deref().map_or_else(|| Ok("Imported app".to_owned()), name_of)?;
+    if brought.files.is_empty() {
+        let why = brought.found.first().map(|first| format!(": {}", first.message)).unwrap_or_default();
+        return Err(ApiError::new(Code::Invalid, format!("there is no file to import{why}"))
+            .with_hint("`files` maps paths such as `src/App.tsx` to their text; a form has files or a zip archive"));
     }
     let now = state.parts.platform.now();
     let app = App {
@@ -64,10 +62,10 @@ pub(crate) async fn import(
         created_at: now,
         updated_at: now,
     };
-    let build = build(&*state.parts.bundler, app.id, files).await;
-    let broken = build.bundle.is_none() || build.diagnostics.iter().any(|d| d.severity == Severity::Error);
+    let build = build(&*state.parts.bundler, app.id, brought.files).await;
+    let diagnostics = [brought.found, build.fixes, build.diagnostics].concat();
+    let broken = build.bundle.is_none() || diagnostics.iter().any(|d| d.severity == Severity::Error);
     let bundle = build.bundle.filter(|_| !broken);
-    let diagnostics = [build.fixes, build.diagnostics].concat();
     let version = Version {
         id: VersionId::new(&state.parts.platform),
         app_id: app.id,
@@ -88,7 +86,7 @@ pub(crate) async fn import(
     Ok(Json(Imported { app_id: app.id, version_id: version.id, diagnostics }))
 }
 
-/// The current version's source as a zip archive, with a page that says what it is.
+/// The current version's source as a zip archive: a project that other tools build, too.
 pub(crate) async fn export(
     State(state): State<ServerState>,
     person: Person,
@@ -103,65 +101,50 @@ pub(crate) async fn export(
         return Err(ApiError::new(Code::NothingToRun, "this app has no files yet"));
     };
     let files = state.store().version_files(version).await?;
-    let archive = archive(&app, &files).map_err(|error| ApiError::internal(error.to_string()))?;
-    let disposition = format!("attachment; filename=\"{}.zip\"", file_name(&app.name));
-    let mut response = Body::from(archive).into_response();
+    let project = state.parts.exporter.project(&app.name, &files).await.map_err(|why| refused(&why))?;
+    let archive = archive(&project).map_err(|error| ApiError::internal(error.to_string()))?;
+    Ok(attachment(archive, "application/zip", &format!("{}.zip", file_name(&app.name))))
+}
+
+/// The app's head as one HTML page that needs nothing else.
+pub(crate) async fn export_page(
+    State(state): State<ServerState>,
+    person: Person,
+    ApiPath(id): ApiPath<AppId>,
+) -> Result<Response, ApiError> {
+    let app = own_app(&state, person.user, id).await?;
+    let bundle = match app.head {
+        Some(head) => bundles::bundle(&state, id, head).await?,
+        None => None,
+    };
+    let Some(bundle) = bundle else {
+        return Err(ApiError::new(Code::NothingToRun, "this app has no version that runs yet"));
+    };
+    let page = state.parts.exporter.page(&id.to_string(), &app.name, &bundle).await.map_err(|why| refused(&why))?;
+    // Never shown under our address: it is the app's code, outside of its frame.
+    Ok(attachment(page.into_bytes(), "text/html; charset=utf-8", &format!("{}.html", file_name(&app.name))))
+}
+
+fn refused(why: &Diagnostic) -> ApiError {
+    ApiError::new(Code::NothingToRun, format!("this app cannot be exported: {}", why.message))
+}
+
+fn attachment(content: Vec<u8>, content_type: &'static str, name: &str) -> Response {
+    let mut response = Body::from(content).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
-    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    Ok(response)
+    response
 }
 
-fn archive(app: &App, files: &SourceTree) -> Result<Vec<u8>, zip::result::ZipError> {
+fn archive(files: &[(SourcePath, Vec<u8>)]) -> Result<Vec<u8>, zip::result::ZipError> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default();
-    for (path, text) in files.iter() {
+    for (path, content) in files {
         zip.start_file(path.as_str(), options)?;
-        zip.write_all(text.as_bytes())?;
-    }
-    if files.get_str(README).is_none() {
-        zip.start_file(README, options)?;
-        zip.write_all(readme(app).as_bytes())?;
+        zip.write_all(content)?;
     }
     Ok(zip.finish()?.into_inner())
-}
-
-fn readme(app: &App) -> String {
-    let description = if app.description.is_empty() { String::new() } else { format!("{}\n\n", app.description) };
-    format!(
-        "# {}\n\n{description}The source of an app made with Cumulonimbus: React 19, TypeScript and Tailwind CSS 4.\n\
-         `src/App.tsx` is what runs first. To run it again, import this folder:\n\n\
-         ```\ncumulonimbus apps import PATH\n```\n",
-        app.name
-    )
-}
-
-/// A name that every file system takes: lower-case letters, digits and hyphens.
-fn file_name(name: &str) -> String {
-    let words: Vec<String> = name
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_ascii_lowercase)
-        .collect();
-    if words.is_empty() { "app".to_owned() } else { words.join("-") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::file_name;
-
-    #[test]
-    fn file_names_are_plain() {
-        for (name, file) in [
-            ("Todo list", "todo-list"),
-            ("../../etc/passwd", "etc-passwd"),
-            ("a\"; filename=\"b", "a-filename-b"),
-            ("Übersicht", "bersicht"),
-            ("日本", "app"),
-        ] {
-            assert_eq!(file_name(name), file);
-        }
-    }
 }

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::{
-    ports::{FakeAssets, FakeBundler, FakeFetch, FakeModels},
+    ports::{FakeAssets, FakeBundler, FakeExporter, FakeFetch, FakeModels},
     store::MemoryStore,
 };
 
@@ -89,6 +89,7 @@ impl TestApp {
             models: models.clone(),
             asking,
             bundler,
+            exporter: Arc::new(FakeExporter),
             fetch: Arc::new(FakeFetch),
             jobs: jobs.clone(),
             platform,

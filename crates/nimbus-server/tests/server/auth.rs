@@ -93,7 +93,7 @@ async fn what_changes_something_must_come_from_our_own_page() {
         ("sec-fetch-site", "none", 403, "foreign-origin"),
         ("content-type", "text/plain", 415, "media-type"),
         ("content-type", "", 415, "media-type"),
-        ("content-type", "multipart/form-data; boundary=x", 415, "media-type"),
+        ("content-type", "application/x-www-form-urlencoded", 415, "media-type"),
         ("content-type", "application/jsonx", 415, "media-type"),
         ("x-cumulonimbus", "", 403, "missing-header"),
         ("x-cumulonimbus", "0", 403, "missing-header"),

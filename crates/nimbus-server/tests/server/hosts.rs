@@ -12,7 +12,7 @@ use nimbus_server::{ServerParts, ServerState};
 
 use crate::{
     app::{Answer, Ask, TestApp, ask, config, text},
-    ports::{FakeAssets, FakeBundler, FakeFetch, FakeModels},
+    ports::{FakeAssets, FakeBundler, FakeExporter, FakeFetch, FakeModels},
     store::MemoryStore,
 };
 
@@ -260,6 +260,7 @@ fn a_server_does_not_start_without_the_lock() {
             bundler: ports.bundler.clone(),
             platform: ports.platform.clone(),
             asking: ports.asking(),
+            exporter: Arc::new(FakeExporter),
             fetch: Arc::new(FakeFetch),
             jobs: Jobs::new(ports),
             assets: Arc::new(FakeAssets::new().without(path)),

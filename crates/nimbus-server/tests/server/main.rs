@@ -5,6 +5,7 @@ mod app;
 mod apps;
 mod auth;
 mod data;
+mod exchange;
 mod frames;
 mod generations;
 mod hosts;

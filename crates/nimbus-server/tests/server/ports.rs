@@ -19,8 +19,8 @@ use nimbus_core::{
         ModelRef, Money, ProviderChoice, ProviderHealth, ProviderId, PullProgress, PullStream, Usage,
     },
     outgoing::{Fetched, Outgoing},
-    ports::{Build, Bundler, Fetch, FetchError, Models, Sample},
-    source::SourceTree,
+    ports::{Build, Bundler, Exporter, Fetch, FetchError, Models, Sample},
+    source::{SourcePath, SourceTree},
     version::Bundle,
 };
 use nimbus_server::{AssetRef, Assets};
@@ -216,6 +216,22 @@ impl Bundler for FakeBundler {
 
     fn libraries(&self) -> Vec<String> {
         vec!["react".to_owned()]
+    }
+}
+
+/// Hands everything out as it is.
+pub struct FakeExporter;
+
+#[async_trait]
+impl Exporter for FakeExporter {
+    async fn page(&self, app: &str, title: &str, bundle: &Bundle) -> Result<String, Diagnostic> {
+        Ok(format!("{app} {title} {}", bundle.js))
+    }
+
+    async fn project(&self, title: &str, files: &SourceTree) -> Result<Vec<(SourcePath, Vec<u8>)>, Diagnostic> {
+        let about = SourcePath::parse("README.md").map_err(|error| Diagnostic::error("path", error.to_string()))?;
+        let files = files.iter().map(|(path, text)| (path.clone(), text.as_bytes().to_vec()));
+        Ok(files.chain([(about, format!("# {title}\n").into_bytes())]).collect())
     }
 }
 
