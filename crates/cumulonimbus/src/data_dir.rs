@@ -3,12 +3,16 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use nimbus_core::platform::Platform;
+
+const TOKEN: &str = "token";
+const ADDRESS: &str = "address";
 
 /// An open data directory. While it lives, no other server can use the same one.
 pub struct DataDir {
@@ -22,16 +26,50 @@ impl DataDir {
     /// # Errors
     /// One sentence when it cannot be made or written, or another server uses it.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_unless_used(path)?.ok_or_else(|| {
+            anyhow!(
+                "another Cumulonimbus is using the data directory `{}`; stop it, or set CUMULONIMBUS_DATA_DIR to another folder",
+                path.display()
+            )
+        })
+    }
+
+    /// The same; none when another program uses the directory.
+    ///
+    /// # Errors
+    /// One sentence when it cannot be made or written.
+    pub fn open_unless_used(path: &Path) -> Result<Option<Self>> {
         make_private(path).with_context(|| cannot(path))?;
         let lock = private().create(true).truncate(false).open(path.join("lock")).with_context(|| cannot(path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(fs::TryLockError::WouldBlock) => bail!(
-                "another Cumulonimbus is using the data directory `{}`; stop it, or set CUMULONIMBUS_DATA_DIR to another folder",
-                path.display()
-            ),
+            Ok(()) => {
+                // That of a server that is gone.
+                let _ = fs::remove_file(path.join(ADDRESS));
+                Ok(Some(Self { path: path.to_owned(), _lock: lock }))
+            }
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
             Err(fs::TryLockError::Error(error)) => Err(error).with_context(|| cannot(path)),
         }
+    }
+
+    /// Writes down where the server of this directory listens, for commands that come later.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn announce(&self, address: SocketAddr) -> Result<()> {
+        let path = self.path.join(ADDRESS);
+        let written = private().create(true).truncate(true).open(&path);
+        written
+            .and_then(|mut file| file.write_all(address.to_string().as_bytes()))
+            .with_context(|| format!("cannot write `{}`", path.display()))
+    }
+
+    /// Where the server that uses the directory at `path` listens, and the token that is kept there.
+    #[must_use]
+    pub fn of_running(path: &Path) -> (Option<SocketAddr>, Option<String>) {
+        let read = |name: &str| fs::read_to_string(path.join(name)).ok();
+        let address = read(ADDRESS).and_then(|text| text.trim().parse().ok());
+        (address, read(TOKEN).map(|text| text.trim().to_owned()))
     }
 
     /// The database's file.
@@ -45,7 +83,7 @@ impl DataDir {
     /// # Errors
     /// When it can be neither read nor written.
     pub fn token(&self, platform: &Platform) -> Result<String> {
-        let path = self.path.join("token");
+        let path = self.path.join(TOKEN);
         let token = self.kept(&path, || {
             let mut bytes = [0; 32];
             platform.fill(&mut bytes);

@@ -1,6 +1,7 @@
 //! The program: reads the command line and the variables, and wires the parts. The only crate that
 //! names every other.
 
+mod commands;
 mod config;
 mod data_dir;
 mod models;
@@ -36,6 +37,21 @@ enum Command {
         /// Its name.
         model: String,
     },
+    /// Brings apps in, takes them out, lists them.
+    ///
+    /// Works through the server that uses the data directory, or on the directory itself while
+    /// none does.
+    #[command(subcommand)]
+    Apps(commands::apps::Command),
+    /// Builds a folder, a zip archive or a single file into one HTML page.
+    ///
+    /// Needs no data directory. Ends with 1 when the app does not build.
+    Bundle(commands::bundle::Arguments),
+    /// Has an app written from a description, and writes its files into a folder.
+    ///
+    /// The app is kept like one that was made in the browser. Ends with 1 when it does not run; the
+    /// folder then has what came.
+    Generate(commands::generate::Arguments),
     /// Prints the effective settings, secrets masked.
     Config {
         /// Prints the table of variables as Markdown instead: docs/configuration.md.
@@ -47,7 +63,7 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // Alone on standard error: what was tried, then why, in one line.
             let _ = writeln!(std::io::stderr(), "error: {error:#}");
@@ -56,22 +72,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<()> {
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if let Some(Command::Config { markdown: true }) = arguments.command {
         say(markdown_table().trim_end());
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let config = Config::from_vars(|name| std::env::var(name).ok())?;
     let filter = EnvFilter::try_new(&config.log)
         .map_err(|error| anyhow::anyhow!("CUMULONIMBUS_LOG is `{}`, which is no filter: {error}", config.log))?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => runtime()?.block_on(serve::serve(config)),
-        Command::Models => runtime()?.block_on(models::list(&config.llm)),
-        Command::Pull { model } => runtime()?.block_on(models::pull(&config.llm, &model)),
+        Command::Serve => runtime()?.block_on(serve::serve(config)).map(|()| ExitCode::SUCCESS),
+        Command::Apps(command) => runtime()?.block_on(commands::apps::run(&config, command)),
+        Command::Bundle(arguments) => runtime()?.block_on(commands::bundle::run(arguments)),
+        Command::Generate(arguments) => runtime()?.block_on(commands::generate::run(&config, arguments)),
+        Command::Models => runtime()?.block_on(models::list(&config.llm)).map(|()| ExitCode::SUCCESS),
+        Command::Pull { model } => runtime()?.block_on(models::pull(&config.llm, &model)).map(|()| ExitCode::SUCCESS),
         Command::Config { .. } => {
             print_settings();
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
-use nimbus_bundle::{Bundling, BundlingAssets};
+use nimbus_bundle::{Bundling, BundlingAssets, Exporting};
 use nimbus_core::{model::ProviderChoice, ports::Models, settings::Configured};
 use nimbus_llm::{LlmConfig, Router};
 use nimbus_server::{AssetRef, Assets};
@@ -31,6 +31,15 @@ pub fn bundler() -> Result<Bundling> {
         icon_pack: |name| embedded(&format!("icons/{name}.txt")).ok(),
     };
     Bundling::new(assets).context("the embedded libraries cannot be used")
+}
+
+/// What takes apps out, over the same.
+///
+/// # Errors
+/// When the embedded web files are incomplete.
+pub fn exporter() -> Result<Exporting> {
+    let read = |path: &str| nimbus_web::asset(path)?.text().ok().map(std::borrow::Cow::into_owned);
+    Exporting::new(Arc::new(read)).context("the embedded libraries cannot be used")
 }
 
 fn embedded(path: &str) -> Result<String> {

@@ -20,18 +20,49 @@ use crate::{config::Config, data_dir::DataDir, parts, system};
 /// One sentence when the product cannot start.
 pub async fn serve(config: Config) -> Result<()> {
     let began = Instant::now();
-    let platform = system::platform();
     // The port first: a second start of the same program should say that, not "directory in use".
     let listener = listen(config.bind).await?;
     let data = DataDir::open(&config.data_dir)?;
+    let shutdown = CancellationToken::new();
+    let address = listener.local_addr().context("the listener has no address")?;
+    let Wired { state, jobs, token, interrupted } = wire(&config, &data, address.port(), shutdown.clone()).await?;
+    data.announce(address)?;
+    let port = address.port();
+    announce(&config, &token, port, interrupted, began);
+    let server = tokio::spawn(nimbus_server::serve(listener, state));
+    stop_signal().await;
+    crate::say("Stopping; what is being generated is kept.");
+    // The generations end first, so that who watches sees how.
+    jobs.shut_down().await;
+    shutdown.cancel();
+    server.await.context("the server failed")?.context("the server failed")
+}
+
+/// The whole server over a data directory.
+pub struct Wired {
+    /// What answers requests.
+    pub state: ServerState,
+    /// The generations; to be shut down at the end.
+    pub jobs: Jobs,
+    /// The owner's token.
+    pub token: String,
+    /// How many generations the last run left unfinished; what came of them is kept.
+    pub interrupted: usize,
+}
+
+/// Opens the store and puts the parts together. What runs beside ends with `shutdown`.
+///
+/// # Errors
+/// One sentence when a part cannot be used.
+pub async fn wire(config: &Config, data: &DataDir, port: u16, shutdown: CancellationToken) -> Result<Wired> {
+    let platform = system::platform();
     let token = match &config.token {
         Some(token) => token.clone(),
         None => data.token(&platform)?,
     };
-    let store = open_store(&config, &data).await?;
+    let store = open_store(config, data).await?;
     let bundler = Arc::new(parts::bundler()?);
-    let shutdown = CancellationToken::new();
-    let models = parts::models(&config, shutdown.clone())?;
+    let models = parts::models(config, shutdown.clone())?;
     let secret = data.secret(&platform)?;
     let ports = Ports {
         models: models.clone(),
@@ -43,12 +74,12 @@ pub async fn serve(config: Config) -> Result<()> {
     let asking = ports.asking();
     let jobs = Jobs::new(ports);
     let interrupted = jobs.end_interrupted().await.context("the generations of the last run could not be ended")?;
-    let port = listener.local_addr().context("the listener has no address")?.port();
     let state = ServerState::new(ServerParts {
         store,
         models,
         asking,
         bundler,
+        exporter: Arc::new(parts::exporter()?),
         fetch: Arc::new(nimbus_fetch::Web::new()?),
         jobs: jobs.clone(),
         platform: platform.clone(),
@@ -63,16 +94,9 @@ pub async fn serve(config: Config) -> Result<()> {
             commit: None,
             limits: Limits::default(),
         },
-        shutdown: shutdown.clone(),
+        shutdown,
     })?;
-    announce(&config, &token, port, interrupted, began);
-    let server = tokio::spawn(nimbus_server::serve(listener, state));
-    stop_signal().await;
-    crate::say("Stopping; what is being generated is kept.");
-    // The generations end first, so that who watches sees how.
-    jobs.shut_down().await;
-    shutdown.cancel();
-    server.await.context("the server failed")?.context("the server failed")
+    Ok(Wired { state, jobs, token, interrupted })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
