@@ -15,6 +15,7 @@ mod assets;
 mod auth;
 mod body;
 mod bundles;
+pub mod client;
 mod controllers;
 mod edge;
 mod error;

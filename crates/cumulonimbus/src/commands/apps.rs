@@ -6,7 +6,6 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use axum::body::to_bytes;
 use clap::Subcommand;
 use nimbus_core::diagnostic::{Diagnostic, Severity};
 use serde_json::{Value, json};
@@ -92,8 +91,7 @@ async fn list(reach: &Reach, json: bool) -> Result<()> {
 async fn import(reach: &Reach, path: &Path, name: Option<String>, given: files::Given, json: bool) -> Result<()> {
     let name = name.or_else(|| path.is_dir().then(|| name_of(path)).flatten());
     let (content_type, body) = form(name.as_deref(), &given.files);
-    let answer = reach.post("/api/apps/import", &content_type, body).await?;
-    let bytes = to_bytes(answer.into_body(), usize::MAX).await?;
+    let bytes = reach.client.post("/api/apps/import", &content_type, body).await?;
     let mut answer: Value = serde_json::from_slice(&bytes).context("the server's answer is not JSON")?;
     let mut found: Vec<Diagnostic> = serde_json::from_value(answer["diagnostics"].take())?;
     found.extend(
@@ -154,7 +152,7 @@ async fn export(reach: &Reach, id: &str, out: &PathBuf, html: bool, json: bool) 
     let plain = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     anyhow::ensure!(plain, "`{id}` is no app's id; `cumulonimbus apps list` prints them");
     let kind = if html { "export.html" } else { "export" };
-    let content = reach.get(&format!("/api/apps/{id}/{kind}")).await?;
+    let content = reach.client.get(&format!("/api/apps/{id}/{kind}")).await?;
     files::write_file(out, &content)?;
     if json {
         return print_json(&json!({ "appId": id, "out": out, "bytes": content.len() }));

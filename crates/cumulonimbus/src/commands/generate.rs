@@ -3,10 +3,10 @@
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
-use axum::body::Body;
 use clap::Args;
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use nimbus_core::source::SourceTree;
+use nimbus_server::client::ClientError;
 use serde_json::{Value, json};
 
 use super::{files, print_json, reach::Reach};
@@ -50,8 +50,9 @@ async fn generate(reach: &Reach, arguments: &Arguments) -> Result<ExitCode> {
             request[name] = json!(value);
         }
     }
-    let answer = reach.post("/api/apps/generate-stream", "application/json", request.to_string()).await?;
-    let told = follow(answer.into_body(), !arguments.json).await?;
+    let body = request.to_string().into_bytes();
+    let answer = reach.client.post_streaming("/api/apps/generate-stream", "application/json", body).await?;
+    let told = follow(answer, !arguments.json).await?;
     let (Some(app), version) = (told.app, told.version) else { bail!("the server ended the stream without a word") };
     let mut written = Vec::new();
     if let Some(version) = &version {
@@ -85,11 +86,13 @@ struct Told {
 }
 
 /// Reads the events (WHATWG server-sent events) to the last one.
-async fn follow(body: Body, aloud: bool) -> Result<Told> {
+async fn follow<B: AsRef<[u8]>>(
+    mut stream: impl Stream<Item = Result<B, ClientError>> + Unpin,
+    aloud: bool,
+) -> Result<Told> {
     let (mut told, mut text, mut over) = (Told::default(), Vec::new(), false);
-    let mut stream = body.into_data_stream();
     while let Some(bytes) = stream.next().await {
-        text.extend(bytes.context("the server stopped in the middle")?);
+        text.extend_from_slice(bytes.context("the server stopped in the middle")?.as_ref());
         while let Some(end) = text.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = text.drain(..=end).collect();
             let line = String::from_utf8_lossy(&line);
