@@ -2,7 +2,7 @@
 // versions that are embedded, and the tools that build it.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LIBRARIES } from "../vendor/libraries.mjs";
+import { LIBRARIES } from "../vendor/catalogue.mjs";
 import { WEB } from "./paths.mjs";
 
 /** What every project is built with, by the package of ours that names the version. */

@@ -81,7 +81,6 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let filter = EnvFilter::try_new(&config.log)
         .map_err(|error| anyhow::anyhow!("CUMULONIMBUS_LOG is `{}`, which is no filter: {error}", config.log))?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => runtime()?.block_on(serve::serve(config)).map(|()| ExitCode::SUCCESS),
         Command::Apps(command) => runtime()?.block_on(commands::apps::run(&config, command)),

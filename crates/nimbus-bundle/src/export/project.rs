@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{Exporting, Packages, page::escape};
 use crate::draft::{Draft, extension};
 use crate::entry::{Entry, find_entry};
-use crate::resolve::specifier_between;
+use crate::resolve::{Target, resolve, specifier_between};
 use crate::style::DEFAULT_SHEET;
 
 /// Where our own library and what stands in for its host lie in a project.
@@ -36,6 +36,7 @@ fn is_setup(path: &str) -> bool {
 pub(super) fn files(export: &Exporting, title: &str, draft: &Draft) -> Vec<(SourcePath, Vec<u8>)> {
     let mut project = Project { files: BTreeMap::new() };
     let entry = find_entry(draft);
+    let mut set = false;
     for (path, file) in &draft.files {
         if entry.is_none() || !is_setup(path) {
             project.put(
@@ -47,9 +48,10 @@ pub(super) fn files(export: &Exporting, title: &str, draft: &Draft) -> Vec<(Sour
     if let Some(entry) = entry {
         let used = used(draft, export);
         project.write(export, title, draft, &entry, &used);
+        set = used.set;
     }
     if !draft.has("README.md") {
-        project.text("README.md", readme(title, project.files.contains_key("package.json")));
+        project.text("README.md", readme(title, project.files.contains_key("package.json"), set));
     }
     let paths = project.files.into_iter();
     paths.filter_map(|(path, content)| Some((SourcePath::parse(&path).ok()?, content))).collect()
@@ -130,6 +132,8 @@ struct Used {
     aliases: BTreeMap<String, String>,
     sdk: bool,
     host: bool,
+    /// Whether it imports components that Cumulonimbus brings and that no package has.
+    set: bool,
 }
 
 fn used(draft: &Draft, export: &Exporting) -> Used {
@@ -139,12 +143,15 @@ fn used(draft: &Draft, export: &Exporting) -> Used {
         aliases: BTreeMap::new(),
         sdk: false,
         host: false,
+        set: false,
     };
     for (path, facts) in draft.code() {
         used.host |= draft.text(path).contains("window.storage");
         for import in &facts.imports {
             let mut name = import.specifier.as_str();
             used.sdk |= name == "cumulonimbus";
+            let target = resolve(draft, &export.libraries, path, name);
+            used.set |= matches!(target, Target::Library(library) if library.starts_with("@/"));
             if let Some(other) = known.aliases.get(name) {
                 used.aliases.insert(name.to_owned(), other.clone());
                 name = other;
@@ -264,15 +271,21 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-fn readme(title: &str, builds: bool) -> String {
+fn readme(title: &str, builds: bool, set: bool) -> String {
     let build = if builds {
         "To build it anywhere, with Node.js 20.19 or newer:\n\n```\nnpm install\nnpm run build\n```\n\nThe result is \
          in `dist`; `npm run dev` serves it while you change it. Data stays in the browser that opens it.\n\n"
     } else {
         ""
     };
+    let set = if set {
+        "It uses components of `@/components/ui`, which Cumulonimbus brings and no package has: before it builds \
+         elsewhere, add those of the same names from https://ui.shadcn.com.\n\n"
+    } else {
+        ""
+    };
     format!(
-        "# {title}\n\nThe source of an app made with Cumulonimbus.\n\n{build}To run it in Cumulonimbus again, import \
+        "# {title}\n\nThe source of an app made with Cumulonimbus.\n\n{build}{set}To run it in Cumulonimbus again, import \
          this folder:\n\n```\ncumulonimbus apps import PATH\n```\n"
     )
 }
