@@ -168,14 +168,14 @@ impl Walk<'_> {
     fn follow(&mut self, path: &str, import: &Import) -> Resolution {
         match resolve(self.draft, self.libraries, path, &import.specifier) {
             Target::Library(name) => self.library(path, &name, import),
-            Target::File(other, form) => self.file(&other, form),
+            Target::File(other, form) => self.file(&other, form, import),
             Target::NoFile(_) => Resolution::Refused(format!("`{}` is not a file of the app.", import.specifier)),
             Target::NoLibrary => Resolution::Refused(format!("`{}` is not one of the libraries.", import.specifier)),
             Target::Forbidden(why) => Resolution::Refused(format!("The import is not allowed: {why}.")),
         }
     }
 
-    fn file(&mut self, path: &str, form: Form) -> Resolution {
+    fn file(&mut self, path: &str, form: Form, import: &Import) -> Resolution {
         let text = self.draft.text(path);
         let string = |value: &str| format!("export default {};", serde_json::Value::from(value));
         match form {
@@ -185,14 +185,16 @@ impl Walk<'_> {
                 return Resolution::Module(key);
             }
             Form::Url => {
-                let key = format!("{path}?url");
                 let mut module = string(&data_url(path, text));
-                if extension(path) == "svg" {
+                let wanted = Wanted::Named("ReactComponent".to_owned());
+                let both = extension(path) == "svg" && import.bindings.iter().any(|binding| binding.wanted == wanted);
+                if both {
                     let component = svg::component(text);
                     module.push_str(&format!(
                         "import {{ createElement }} from \"react\";export const ReactComponent = {component};"
                     ));
                 }
+                let key = if both { format!("{path}?url&react") } else { format!("{path}?url") };
                 self.add(&key, &module, Syntax::Js);
                 return Resolution::Module(key);
             }

@@ -134,7 +134,7 @@ fn options(entry: &str, define: Vec<(String, String)>, minify: bool, root: PathB
         sourcemap: Some(SourceMapType::Hidden),
         code_splitting: Some(CodeSplittingMode::Bool(false)),
         tsconfig: Some(TsConfig::Auto(false)),
-        minify: Some(RawMinifyOptions::Bool(minify)),
+        minify: minify.then_some(RawMinifyOptions::Bool(true)),
         define: Some(define.into_iter().collect()),
         experimental: Some(ExperimentalOptions { lazy_barrel: Some(true), ..ExperimentalOptions::default() }),
         ..BundlerOptions::default()

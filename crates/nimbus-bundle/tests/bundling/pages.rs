@@ -62,7 +62,7 @@ async fn what_another_site_would_deliver_is_named() -> Outcome {
 #[tokio::test]
 async fn no_page_brings_the_bundler_down() -> Outcome {
     let bundler = bundler()?;
-    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(50_000), close.repeat(50_000));
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(40_000), close.repeat(40_000));
     let half = format!("<script>{}</script>", "(".repeat(600));
     for page in [
         deep("<div>", "</div>"),
