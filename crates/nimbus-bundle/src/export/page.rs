@@ -37,7 +37,11 @@ pub(super) async fn link(export: &Exporting, bundle: &Bundle) -> Result<String, 
     add(START, "import \"standalone\";\nimport \"app\";\n");
     add(STANDALONE, &export.standalone);
     add(APP, &bundle.js);
-    for (file, text) in library_files(export, bundle)? {
+    let files = library_files(export, bundle).map_err(|file| {
+        let message = format!("The library file `{file}` is missing.");
+        Diagnostic::error("missing-library", message).with_hint("Build the app again.")
+    })?;
+    for (file, text) in files {
         add(&file, &text);
     }
     let prefix = export.libraries.url("");
@@ -70,7 +74,10 @@ pub(super) async fn link(export: &Exporting, bundle: &Bundle) -> Result<String, 
 }
 
 /// The text of every library file that the app needs, and of those that they may load later.
-fn library_files(export: &Exporting, bundle: &Bundle) -> Result<BTreeMap<String, String>, Diagnostic> {
+///
+/// # Errors
+/// The file that is missing.
+fn library_files(export: &Exporting, bundle: &Bundle) -> Result<BTreeMap<String, String>, String> {
     let prefix = export.libraries.url("");
     let lock = (export.read)(LOCK).unwrap_or_default();
     let mut wanted: Vec<String> =
@@ -81,8 +88,7 @@ fn library_files(export: &Exporting, bundle: &Bundle) -> Result<BTreeMap<String,
             continue;
         }
         let Some(text) = (export.read)(&format!("lib/{file}")) else {
-            let message = format!("The library file `{file}` is missing.");
-            return Err(Diagnostic::error("missing-library", message).with_hint("Build the app again."));
+            return Err(file);
         };
         let text = text.strip_prefix(lock.trim_end()).unwrap_or(&text).to_owned();
         wanted.extend(mentioned(&text).filter_map(|specifier| beside(&file, specifier)).filter(|other| {

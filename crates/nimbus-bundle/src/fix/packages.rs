@@ -266,10 +266,7 @@ mod tests {
     fn icons_of_radix_come_from_lucide() {
         let source = "import { TrashIcon, Cross2Icon } from '@radix-ui/react-icons'; TrashIcon(Cross2Icon);";
         let (text, _) = fixed(replace_unknown_packages, &libraries(), source);
-        assert!(
-            text.starts_with("import { Trash as TrashIcon, X as Cross2Icon } from \"lucide-react\";"),
-            "{text}"
-        );
+        assert!(text.starts_with("import { Trash as TrashIcon, X as Cross2Icon } from \"lucide-react\";"), "{text}");
     }
 
     #[test]
