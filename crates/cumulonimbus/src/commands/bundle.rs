@@ -76,7 +76,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
             (false, _) => crate::say("It does not build."),
             (true, None) => crate::say(&format!("It builds ({total:.0} ms).")),
             (true, Some(bytes)) => {
-                crate::say(&format!("It builds ({total:.0} ms); the page has {} kB.", bytes / 1_000))
+                crate::say(&format!("It builds ({total:.0} ms); the page has {} kB.", bytes / 1_000));
             }
         }
     }
