@@ -271,9 +271,11 @@ function readLog(): Record<string, string> {
 
 /** What must be as it was: address, storage, what is around the frame, and that there is one frame. */
 function hostState(): unknown {
+  // Where the studio itself notes how each version of an app ran.
+  const { "cumulonimbus.runs": _, ...local } = { ...localStorage } as Record<string, string>;
   return {
     address: location.href,
-    local: JSON.stringify({ ...localStorage }),
+    local: JSON.stringify(local),
     session: JSON.stringify({ ...sessionStorage }),
     cookie: document.cookie,
     title: document.title,

@@ -1,7 +1,7 @@
 import { findSimilar, type Offer } from "../api/llm";
 
 /** How long a request may wait for what could be offered in its place, in milliseconds. */
-const PATIENCE_MS = 300;
+const PATIENCE_MS = 1_500;
 
 /**
  * Replies that are kept from before and fit this request. Never an obstacle: where none can be
