@@ -41,9 +41,13 @@ hostile.flood = async (count) => {
 };
 hostile.raw = (message) => post.call(hostile.port, message);
 hostile.link = window[Symbol.for("cumulonimbus")];
+const charCodeAt = String.prototype.charCodeAt;
 hostile.signed = (body) => {
   JSON.stringify = () => body;
+  // The runtime counts brackets before it signs: it shall see none.
+  String.prototype.charCodeAt = () => 32;
   const answer = hostile.link.call("data.list", {});
+  String.prototype.charCodeAt = charCodeAt;
   JSON.stringify = stringify;
   return answer;
 };

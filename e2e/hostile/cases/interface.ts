@@ -187,22 +187,22 @@ export const interfaces: readonly Case[] = [
     async run(stage) {
       const tab = await stage.run("");
       await tab.inPage(() => {
-        // Notes when the button that opens the address comes, and when it is ready. An observer is
+        // Notes when the question comes, and when the link that opens the address does: it is made when it is ready. An observer is
         // told before the page's next task, so that the time between is never seen too short.
         const seen: { at?: number; armedAt?: number } = {};
         Object.assign(window, { hostileDialog: seen });
         new MutationObserver(() => {
-          const button = document.querySelector('a[href^="http://evil.test"]');
-          if (button === null) return;
+          if (document.querySelector('[role="alertdialog"]') === null) return;
           seen.at ??= performance.now();
-          if (button.getAttribute("aria-disabled") === "false") seen.armedAt ??= performance.now();
+          const link = document.querySelector('a[href^="http://evil.test"]');
+          if (link !== null && link.getAttribute("aria-disabled") !== "true") seen.armedAt ??= performance.now();
         }).observe(document, { subtree: true, childList: true, attributes: true });
       });
       await tab.inFrame(() => {
         void (window as any)[Symbol.for("cumulonimbus")].call("ui.openLink", { url: "http://evil.test/" }).catch(() => {});
       });
       const dialog = () => tab.inPage(() => (window as any).hostileDialog as { at?: number; armedAt?: number });
-      await until("the button is ready", async () => (await dialog()).armedAt !== undefined, 5_000).catch(() => {});
+      await until("the link is ready", async () => (await dialog()).armedAt !== undefined, 5_000).catch(() => {});
       const { at = 0, armedAt = 0 } = await dialog();
       const request = await (await stage.run("")).inFrame(attempt, { method: "permission.request", params: { permission: "http", domain: "evil.test" } });
       return [
