@@ -3,7 +3,8 @@
 //! The rules, for every request of the API:
 //! 1. an `Origin` that is not exactly ours is refused, `null` included;
 //! 2. `Sec-Fetch-Site` other than `same-origin` is refused (another port of this machine is only
-//!    `same-site`), except `none` for reading: a person who typed the address;
+//!    `same-site`), except `none` for reading: a person who typed the address. A stream is followed
+//!    by our own page's code only, so a browser has to say `same-origin` for it;
 //! 3. what changes something brings JSON, which a form cannot send; only an import may be a form, and
 //!    rule 4 holds for it all the same;
 //! 4. what changes something without `Authorization` brings our `Origin` and `X-Cumulonimbus: 1`,
@@ -28,16 +29,22 @@ use crate::{
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const OUR_HEADER: HeaderName = HeaderName::from_static("x-cumulonimbus");
 
+/// Around the id of a generation, the route of its stream.
+const GENERATIONS: &str = "/api/generations/";
+const EVENTS: &str = "/events";
 /// The one route that takes a form: files as a browser sends them.
 const IMPORT: &str = "/api/apps/import";
 
 pub(crate) async fn guard(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
     let ours = request.extensions().get::<HostOrigin>().map(|origin| origin.0.clone()).unwrap_or_default();
-    let form = request.uri().path() == IMPORT && is_form(request.headers());
-    if let Err(error) = check(request.method(), request.headers(), form, &ours) {
+    if let Err(error) = check(request.method(), request.uri().path(), request.headers(), &ours) {
         return error.into_response();
     }
     let sender = sender(&state.parts.config, request.headers());
+    let silent = !request.headers().contains_key(SEC_FETCH_SITE);
+    if silent && is_stream(request.uri().path()) && matches!(sender, Sender::Browser(_)) {
+        return foreign("it has no `Sec-Fetch-Site`").into_response();
+    }
     request.extensions_mut().insert(sender);
     next.run(request).await
 }
@@ -57,8 +64,14 @@ fn sender(config: &ServerConfig, headers: &HeaderMap) -> Sender {
     if session::signed_in(config, headers) { Sender::Browser(owner) } else { Sender::Nobody }
 }
 
-fn check(method: &Method, headers: &HeaderMap, form: bool, ours: &str) -> Result<(), ApiError> {
+fn is_stream(path: &str) -> bool {
+    path.starts_with(GENERATIONS) && path.ends_with(EVENTS)
+}
+
+fn check(method: &Method, path: &str, headers: &HeaderMap, ours: &str) -> Result<(), ApiError> {
     let reads = matches!(*method, Method::GET | Method::HEAD);
+    let form = path == IMPORT && is_form(headers);
+    let by_program = headers.contains_key(header::AUTHORIZATION);
     let mut has_origin = false;
     for origin in headers.get_all(header::ORIGIN) {
         if origin.as_bytes() != ours.as_bytes() {
@@ -69,7 +82,7 @@ fn check(method: &Method, headers: &HeaderMap, form: bool, ours: &str) -> Result
     for site in headers.get_all(SEC_FETCH_SITE) {
         let allowed = match site.as_bytes() {
             b"same-origin" => true,
-            b"none" => reads,
+            b"none" => reads && !is_stream(path),
             _ => false,
         };
         if !allowed {
@@ -79,7 +92,6 @@ fn check(method: &Method, headers: &HeaderMap, form: bool, ours: &str) -> Result
     if reads {
         return Ok(());
     }
-    let by_program = headers.contains_key(header::AUTHORIZATION);
     let may_be_empty = by_program || *method == Method::DELETE;
     let needs_json = !may_be_empty || has_body(headers);
     if needs_json && !form && !is_json(headers) {

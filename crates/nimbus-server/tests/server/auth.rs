@@ -111,6 +111,19 @@ async fn what_changes_something_must_come_from_our_own_page() {
 }
 
 #[tokio::test]
+async fn a_session_follows_a_stream_only_in_our_own_page() {
+    let app = TestApp::new();
+    let cookie = cookie(&app).await;
+    let path = "/api/generations/018f3c6e-7b1a-7cc0-8000-0123456789ab/events";
+    // There is no such generation, which only who may follow it hears.
+    for (site, status) in [("same-origin", 404), ("none", 403), ("", 403), ("same-site", 403), ("cross-site", 403)] {
+        let ask = Ask::new(Method::GET, path).by_page(&cookie).header("sec-fetch-site", site);
+        assert_eq!(app.send(ask).await.status.as_u16(), status, "{site}");
+    }
+    assert_eq!(app.get(path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_session_reads_only_for_our_own_page() {
     let app = TestApp::new();
     let cookie = cookie(&app).await;

@@ -104,8 +104,9 @@ function change(
   make: (records: StoredRecord[]) => readonly StoredRecord[],
 ): void {
   const key = keyOf(params);
+  const made = JSON.stringify(make(read(key)));
   try {
-    localStorage.setItem(key, JSON.stringify(make(read(key))));
+    localStorage.setItem(key, made);
   } catch {
     throw new CallError("quota", "This browser keeps no more for the app.");
   }
@@ -126,13 +127,15 @@ function keyOf({ collection, scope }: JsonObject): string {
   return `${NAMESPACE}data/${scope === "shared" ? "shared" : "mine"}/${collection}`;
 }
 
+/** @throws CallError `damaged` rather than take what cannot be read for nothing and write over it. */
 function read(key: string): StoredRecord[] {
   try {
     const records: unknown = JSON.parse(localStorage.getItem(key) ?? "[]");
-    return Array.isArray(records) ? records : [];
+    if (Array.isArray(records)) return records;
   } catch {
-    return [];
+    // Told below.
   }
+  throw new CallError("damaged", `What this browser keeps as \`${key}\` cannot be read.`);
 }
 
 /** `crypto.randomUUID` exists in secure contexts only, and a plain web server is none. */

@@ -5,8 +5,9 @@ import { toastFailure } from "../ui/Toasts.tsx";
 import { type Connection, connect } from "./connect.ts";
 import type { Consent } from "./consent.ts";
 import type { Dialogs } from "./Dialogs.ts";
-import { appOrigin, type Launch, launchApp } from "./launch.ts";
-import { type DataCall, ServerCalls } from "./ServerCalls.ts";
+import { appOrigin, launchApp } from "./launch.ts";
+import type { DataCall } from "./ServerCalls.ts";
+import { saveLate } from "./saveLate.ts";
 
 /** What a person sees of the app, and what is known of the cause when that is nothing. */
 export type SandboxState = {
@@ -97,7 +98,7 @@ export function runApp(run: Run): () => Predecessor {
       const launchOnce = () => launchApp(run.appId, run.versionId, origin, signal);
       let launch = await launchOnce();
       // What is written now is in the storage that only a later launch brings.
-      if (await saveLate(launch, unsaved, signal)) launch = await launchOnce();
+      if (await saveLate(launch, unsaved, signal, toastFailure)) launch = await launchOnce();
       if (signal.aborted) return;
       frame = appFrame(run);
       connection = connect(run, frame, launch, { show, fail, signal, unsaved });
@@ -134,21 +135,6 @@ export function runApp(run: Run): () => Predecessor {
       gone: gone.then(() => last?.remove()),
     };
   };
-}
-
-/**
- * Writes with a new launch what came too late for the one before. The server decides anew about
- * each call. Answers whether there was any.
- */
-async function saveLate(launch: Launch, late: DataCall[], signal: AbortSignal): Promise<boolean> {
-  if (late.length === 0) return false;
-  const calls = new ServerCalls(launch, late);
-  const sent = late.splice(0).map(({ method, params }) => calls.call(method, params, signal));
-  for (const result of await Promise.allSettled(sent)) {
-    if (result.status === "rejected" && !signal.aborted) toastFailure(result.reason);
-  }
-  calls.revoke();
-  return true;
 }
 
 function place(run: Run, frame: HTMLIFrameElement): HTMLIFrameElement {
