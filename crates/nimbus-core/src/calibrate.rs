@@ -10,9 +10,7 @@ use futures::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    model::{
-        ChatEvent, ChatRequest, FinishReason, Message, ModelChoice, ModelError, ModelErrorKind, ModelRef, Role, Task,
-    },
+    model::{ChatEvent, ChatRequest, Message, ModelChoice, ModelError, ModelErrorKind, ModelRef, Role, Task},
     platform::Platform,
     ports::Models,
     profile::Profile,
@@ -78,8 +76,6 @@ struct Reply {
     model: Option<ModelRef>,
     text: String,
     thought: bool,
-    /// None: the time was over first.
-    finish: Option<FinishReason>,
     /// As the model counts; 0 when the time was over before it said so.
     tokens: u64,
     first_token: Duration,
@@ -133,8 +129,7 @@ pub async fn calibrate(
 }
 
 impl Reply {
-    /// Where the time was over before the model said how much it wrote, as its text tells: fewer bytes a token than
-    /// for the estimate of prompts, which must not be too low.
+    /// As the model counts, or, where the time was over before it did, as the length of its text tells.
     fn tokens_or_estimate(&self) -> u64 {
         if self.tokens > 0 { self.tokens } else { crate::model::estimate_tokens(&self.text) }
     }
@@ -172,8 +167,7 @@ async fn ask(models: &dyn Models, choice: &ModelChoice, step: Step) -> Result<Re
                 first.get_or_insert_with(Instant::now);
                 reply.text.push_str(&text);
             }
-            ChatEvent::Done { reason, usage } => {
-                reply.finish = Some(reason);
+            ChatEvent::Done { usage, .. } => {
                 reply.tokens = usage.completion_tokens;
                 break;
             }
@@ -199,7 +193,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::{ChatStream, InstalledModel, ProviderHealth, ProviderId, PullStream, Usage},
+        model::{ChatStream, FinishReason, InstalledModel, ProviderHealth, ProviderId, PullStream, Usage},
         platform::fixed,
         ports::Sample,
         profile::Dialect,

@@ -148,9 +148,10 @@ async fn compose(
     let contract = prompt::Contract::for_model(&model.model, profile);
     let system = prompt::system(contract, &ports.bundler.libraries());
     let window = ports.models.context_length(&request.choice);
-    let rules = estimate_tokens(&system) + estimate_tokens(&prompt::user(&request.prompt, &SourceTree::default(), ""));
+    let rules = estimate_tokens(&system)
+        + estimate_tokens(&prompt::user(&request.prompt, &SourceTree::default(), "", contract.dialect));
     let selection = relevance::choose(&request.prompt, before, troubled, rules, window)?;
-    let user = prompt::user(&request.prompt, &selection.shown, &selection.note());
+    let user = prompt::user(&request.prompt, &selection.shown, &selection.note(), contract.dialect);
     let messages = vec![Message::new(Role::System, system), Message::new(Role::User, user)];
     Ok((messages, window.and_then(|window| selection.notice(window))))
 }

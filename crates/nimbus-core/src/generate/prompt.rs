@@ -128,19 +128,27 @@ const SDK: &str = r#" What needs more is in "cumulonimbus", for requests that as
   `const { items, add, update, remove } = useCollection<Note>("notes")`: records with `id`, kept on the server, the same in every window; `await add({...})`, `await update(id, {...})`, `await remove(id)`.
   `await ai.complete("prompt")` asks a language model; `await (await http.fetch("https://api.example.org/x")).json()` reads another site; `ui.confirm(text)` asks the person. For `ai` and `http` also write `cumulonimbus.json`: {"permissions": {"ai": {"reason": "to …"}, "http": {"domains": ["api.example.org"], "reason": "to …"}}}"#;
 
-/// The request itself, with the app's current files when there are any, and a `note` on
-/// those that are not shown.
+/// The request itself, with the app's current files when there are any, in the form that the model is
+/// taught, and a `note` on those that are not shown.
 #[must_use]
-pub fn user(prompt: &str, files: &SourceTree, note: &str) -> String {
+pub fn user(prompt: &str, files: &SourceTree, note: &str, dialect: Dialect) -> String {
     if files.is_empty() {
         return format!("Write this app: {prompt}");
     }
     let mut text = "These are the app's files:\n\n".to_owned();
     for (path, source) in files.iter() {
-        text.push_str(&format!("<file path=\"{path}\">\n{}\n</file>\n\n", source.trim_end()));
+        let source = source.trim_end();
+        text.push_str(&match dialect {
+            Dialect::Fences => format!("```tsx {path}\n{source}\n```\n\n"),
+            Dialect::Tags | Dialect::Unknown => format!("<file path=\"{path}\">\n{source}\n</file>\n\n"),
+        });
     }
+    let form = match dialect {
+        Dialect::Fences => "as a fence like those above",
+        Dialect::Tags | Dialect::Unknown => "as <file path=\"…\">",
+    };
     text.push_str(&format!(
-        "{note}Change this: {prompt}\n\nAnswer with every file that changes, whole, as <file path=\"…\">. Leave out files that stay as they are."
+        "{note}Change this: {prompt}\n\nAnswer with every file that changes, whole, {form}. Leave out files that stay as they are."
     ));
     text
 }
@@ -313,9 +321,12 @@ mod tests {
     fn a_refinement_shows_the_files_it_changes() -> Result<(), Box<dyn std::error::Error>> {
         let mut files = SourceTree::default();
         files.insert(SourcePath::parse("src/App.tsx")?, "code\n".to_owned())?;
-        let text = user("make it blue", &files, "");
+        let text = user("make it blue", &files, "", Dialect::Tags);
         assert!(text.contains("<file path=\"src/App.tsx\">\ncode\n</file>") && text.contains("make it blue"));
-        assert!(!user("a clock", &SourceTree::default(), "").contains("<file"));
+        assert!(!user("a clock", &SourceTree::default(), "", Dialect::Tags).contains("<file"));
+        // A model that is taught fences sees no other form.
+        let text = user("make it blue", &files, "", Dialect::Fences);
+        assert!(text.contains("```tsx src/App.tsx\ncode\n```") && !text.contains("<file"), "{text}");
         Ok(())
     }
 }
