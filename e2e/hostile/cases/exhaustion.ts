@@ -8,7 +8,7 @@ import { attempt, check, frameState, longestGap, measureGaps, removed, within, w
  * The longest that others may be held up by an app that keeps the whole machine busy, in milliseconds:
  * then it is the machine's to share itself out. Of an app that keeps one core busy, nobody may feel much.
  */
-const BUSY = 5_000;
+const BUSY = 1_500;
 
 /** An app that does `code` when its button is pressed. */
 const onGo = (code: string) => `

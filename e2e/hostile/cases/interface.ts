@@ -206,8 +206,7 @@ export const interfaces: readonly Case[] = [
       const { at = 0, armedAt = 0 } = await dialog();
       const request = await (await stage.run("")).inFrame(attempt, { method: "permission.request", params: { permission: "http", domain: "evil.test" } });
       return [
-        // The half second runs from when it is put into the page, and laying it out is part of it.
-        check("a question of the host page", armedAt - at >= 400, `outside of the frame; ready ${Math.round(armedAt - at)} ms after it came`),
+        check("a question of the host page", armedAt - at >= 500, `outside of the frame; ready ${Math.round(armedAt - at)} ms after it came`),
         check("a permission that was not declared", !/true|granted/.test(request), request),
       ];
     },

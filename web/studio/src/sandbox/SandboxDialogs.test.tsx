@@ -31,7 +31,10 @@ async function ask(question: Question): Promise<Answer[]> {
   return answers;
 }
 
-const arm = () => act(async () => void vi.advanceTimersByTime(ARMING_MS));
+/** Two frames: until what was put into the page is drawn. */
+const DRAWN_MS = 2 * 16;
+const wait = (ms: number) => act(async () => void vi.advanceTimersByTime(ms));
+const arm = () => wait(DRAWN_MS + ARMING_MS);
 const link = () => document.querySelector<HTMLAnchorElement>("a");
 const button = (name: string) =>
   [...document.querySelectorAll("button")].find(({ textContent }) => textContent === name);
@@ -48,6 +51,8 @@ it("gives nothing to follow before a question about an address is armed", async 
   await press(button("Open in a new tab"), "click");
   await act(async () => document.querySelector("form")?.requestSubmit());
   expect(answers).toEqual([]);
+  await wait(ARMING_MS);
+  expect(link()).toBeNull();
   await arm();
   expect(link()?.href).toBe("https://example.org/");
   // The window came back to the front: whatever is clicked now was meant for something else.

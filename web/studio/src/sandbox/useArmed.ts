@@ -11,17 +11,28 @@ export function useArmed(): boolean {
   const [armed, setArmed] = useState(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const disarm = () => {
+    let frame = 0;
+    const stop = () => {
       clearTimeout(timer);
+      cancelAnimationFrame(frame);
+    };
+    const disarm = () => {
+      stop();
       setArmed(false);
-      timer = setTimeout(setArmed, ARMING_MS, true);
+      // The second frame comes when the first has been drawn: on a slow machine that is when the
+      // question is seen, and not when it was put into the page.
+      frame = requestAnimationFrame(() => {
+        frame = requestAnimationFrame(() => {
+          timer = setTimeout(setArmed, ARMING_MS, true);
+        });
+      });
     };
     disarm();
     window.addEventListener("focus", disarm);
     window.addEventListener("resize", disarm);
     document.addEventListener("visibilitychange", disarm);
     return () => {
-      clearTimeout(timer);
+      stop();
       window.removeEventListener("focus", disarm);
       window.removeEventListener("resize", disarm);
       document.removeEventListener("visibilitychange", disarm);
