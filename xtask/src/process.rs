@@ -26,9 +26,16 @@ pub fn output(command: &mut Command) -> anyhow::Result<String> {
 }
 
 /// A command of `program` with `arguments`, in `folder`.
+///
+/// What cargo says of this package to the programs that it runs is not passed on: build scripts that
+/// look at it would find it changed, and be run again with all that depends on them.
 pub fn command(program: &str, arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder);
+    let ours = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(ours)) {
+        command.env_remove(name);
+    }
     command
 }
 
