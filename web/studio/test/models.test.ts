@@ -87,8 +87,8 @@ test("a stream of steps is read as it comes, and one that breaks off is an error
   serve({ "POST /api/llm/calibrate": steps.response });
   const events = calibrate({ provider: "ollama", model: "m" }, new AbortController().signal);
   const first = events.next();
-  steps.say({ type: "step", step: "speed", message: "40 tokens a second" });
-  expect((await first).value).toMatchObject({ step: "speed" });
+  steps.say({ type: "step", step: "edits", message: "Asking for a change of one line" });
+  expect((await first).value).toMatchObject({ step: "edits" });
   steps.say({ type: "complete", profile: { edits: true } });
   expect((await events.next()).value).toMatchObject({ profile: { edits: true } });
 });

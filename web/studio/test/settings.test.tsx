@@ -295,10 +295,10 @@ test("a model is measured step by step, and what was found stays", async () => {
   await click(named("button", `${text.settings.calibrate}: qwen3:4b`));
   expect(asked.at(-1)?.body).toEqual({ provider: "ollama", model: "qwen3:4b" });
   events.say({ type: "step", step: "dialect", message: "tags, as asked" });
-  events.say({ type: "step", step: "speed", message: "" });
+  events.say({ type: "step", step: "length", message: "" });
   await vi.waitFor(async () => {
     await settle();
-    expect(page()).toContain(text.settings.steps.speed);
+    expect(page()).toContain(text.settings.steps.length);
   });
   expect(page()).toContain("tags, as asked");
   events.say({

@@ -85,7 +85,7 @@ export interface Pull {
   total: number | null;
 }
 
-export type CalibrationStep = "dialect" | "edits" | "length" | "speed" | "thinking";
+export type CalibrationStep = "dialect" | "edits" | "length";
 
 export interface Refusal {
   type: "error";

@@ -108,8 +108,6 @@ export const settings = {
     dialect: "How it writes files",
     edits: "Whether it can edit",
     length: "How much it writes at once",
-    speed: "How fast it is",
-    thinking: "Whether it thinks",
   } as Readonly<Record<CalibrationStep, string>>,
   measured: (when: string) => `Measured ${when}`,
   profile: {
