@@ -6,6 +6,7 @@ import { firefoxArena } from "./arena/firefox.ts";
 import { Stage, type Target } from "./arena/stage.ts";
 import type { Arena } from "./arena/tab.ts";
 import { cases } from "./cases.ts";
+import { browserOf } from "./report.ts";
 import { Sinks } from "./sinks/client.ts";
 
 type Setting = Target & { address: string; sinks: string; cookie: Cookie; folder: string };
@@ -17,9 +18,9 @@ const test = base.extend<{ stage: Stage }, { setting: Setting; arena: Arena }>({
   ],
   arena: [
     async ({ setting }, use, { project }) => {
-      const profile = await mkdtemp(join(setting.folder, `${project.name}-`));
+      const profile = await mkdtemp(join(setting.folder, `${browserOf(project.name)}-`));
       const browser =
-        project.name === "firefox"
+        browserOf(project.name) === "firefox"
           ? await firefoxArena(profile, setting)
           : await chromiumArena(profile, setting.cookie);
       await use(browser.arena);
@@ -38,11 +39,14 @@ test("0 every case of the design is here once", { tag: "@once" }, () => {
   expect(cases.map(({ id }) => id)).toEqual(Array.from({ length: 106 }, (_, index) => index + 1));
 });
 
-/** Cases that no browser takes part in run with the first. */
-const ONCE = { tag: "@once" };
+/** Cases that no browser takes part in run with the first; those that use everything up run by themselves. */
+const tags = (browserless: boolean, category: string) => [
+  ...(browserless ? ["@once"] : []),
+  ...(category === "exhaustion" ? ["@alone"] : []),
+];
 
 for (const { id, title, category, browserless = false, run } of cases) {
-  test(`${id} ${title}`, browserless ? ONCE : {}, async ({ stage }, info) => {
+  test(`${id} ${title}`, { tag: tags(browserless, category) }, async ({ stage }, info) => {
     const findings = await run(stage);
     await info.attach("findings", { body: JSON.stringify({ id, title, category, browserless, findings }), contentType: "application/json" });
     expect(findings.length).toBeGreaterThan(0);

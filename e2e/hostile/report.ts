@@ -21,6 +21,11 @@ type Line = Omit<Told, "findings"> & Finding;
 const BROWSERS: Readonly<Record<string, string>> = { chromium: CHROMIUM, firefox: FIREFOX };
 const OUTCOMES: readonly Outcome[] = ["blocked", "heard", "unsupported", "not there yet", "leaked, as known", "possible, as known", "leaked", "failed"];
 
+/** The browser of a project: its name's first word. */
+export function browserOf(project: string): string {
+  return project.split(" ")[0] ?? project;
+}
+
 /** Prints a line for each case and a closing line, and writes `report/hostile.md`. */
 export default class HostileReport implements Reporter {
   readonly #cases: Told[] = [];
@@ -30,12 +35,12 @@ export default class HostileReport implements Reporter {
   #started = 0;
 
   onBegin(_: unknown, suite: Suite): void {
-    this.#browsers = suite.suites.map(({ title }) => title);
+    this.#browsers = suite.suites.map(({ title }) => browserOf(title));
     this.#started = Date.now();
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
-    const browser = test.parent.project()?.name ?? "";
+    const browser = browserOf(test.parent.project()?.name ?? "");
     const passed = result.status === "passed";
     if (passed) this.#passed += 1;
     const words = result.errors.map(({ message = "" }) => plain(message)).join("\n");
