@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `tidy`, `bench` and `fuzz`.
+//! The project's own commands: `cargo xtask test`, `tidy`, `bench`, `eval` and `fuzz`.
 //!
 //! Invariants: a part that cannot run fails and says what is missing, it is never skipped; what was
 //! started is stopped, also when a part fails.
@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
 mod bench;
+mod eval;
 mod files;
 mod fuzz;
 mod postgres;
@@ -22,6 +23,7 @@ const USAGE: &str = "\
 cargo xtask test [rust] [web] [e2e] [tidy]   run everything, or the named parts
 cargo xtask tidy                             check the rules of the code base
 cargo xtask bench relay                      measure what the way of a reply through this program costs
+cargo xtask eval [--model MODEL] [--arm ARM] …  ask a model for apps, and count those that run
 cargo xtask fuzz TARGET [--seconds N]        look for inputs that break a target of `fuzz/`";
 
 fn main() -> ExitCode {
@@ -41,6 +43,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ["test", parts @ ..] => test::run(&test::parts(parts)?),
         ["tidy"] => tidy::run(),
         ["bench", name] => bench::bench(name),
+        ["eval", options @ ..] => eval::run(options),
         ["fuzz", target, options @ ..] => fuzz::run(target, options),
         _ => bail!("what to do?\n{USAGE}"),
     }

@@ -104,11 +104,7 @@ fn web() -> anyhow::Result<()> {
 fn e2e() -> anyhow::Result<()> {
     let folder = root().join("e2e");
     tools::ensure_packages(&folder)?;
-    run_program(&mut cargo(&["build", "--release", "--locked"]))?;
-    let program = target()?.join("release").join("cumulonimbus");
-    if !program.is_file() {
-        bail!("`{}` was not built", program.display());
-    }
+    let program = program()?;
     run_program(&mut command("npm", &["run", "--silent", "check"], &folder))?;
     run_program(
         command("npx", &["--no-install", "playwright", "test"], &folder).env("CUMULONIMBUS_PROGRAM", &program),
@@ -117,6 +113,19 @@ fn e2e() -> anyhow::Result<()> {
     tools::wish_for(Tool::Firefox);
     let mut hostile = Command::new(folder.join("hostile").join("run"));
     run_program(hostile.current_dir(&folder).env("CUMULONIMBUS_PROGRAM", &program))
+}
+
+/// Builds what is released, unless `CUMULONIMBUS_PROGRAM` names it, and says where it is.
+pub fn program() -> anyhow::Result<PathBuf> {
+    if let Some(named) = std::env::var_os("CUMULONIMBUS_PROGRAM") {
+        return Ok(named.into());
+    }
+    run_program(&mut cargo(&["build", "--release", "--locked"]))?;
+    let program = target()?.join("release").join("cumulonimbus");
+    if !program.is_file() {
+        bail!("`{}` was not built", program.display());
+    }
+    Ok(program)
 }
 
 fn cargo(arguments: &[&str]) -> Command {
