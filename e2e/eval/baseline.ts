@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import type { Page } from "@playwright/test";
 import type { Prompt } from "./prompts.ts";
 import type { Outcome } from "./record.ts";
@@ -16,6 +17,9 @@ const MAIN = 'import { createRoot } from "react-dom/client";\nimport App from ".
 const PAGE = '<!doctype html><html><body><div id="root"></div><script type="module" src="/main.jsx"></script></body></html>';
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
+/** What a fence of code may be called; commands for a terminal, which often come before it, are none. */
+const CODE = /^([jt]sx?|javascript\w*|typescript\w*|react)?\s*$/i;
+
 /** The model that is asked, through Ollama's API. */
 export interface Model {
   readonly address: string;
@@ -26,19 +30,21 @@ export interface Model {
  * The baseline's arm: one plain request, the first code block of its reply, built with Vite and shown as it is.
  *
  * It has the libraries that our apps have. Style sheets that were imported and never written count as empty,
- * so that it does not fail for what only the second code block would have held.
+ * so that it does not fail for what only the second code block would have held. A reply that an earlier run
+ * kept is used again.
  */
 export async function viaPlainRequest(
   page: Page,
   model: Model,
   prompt: Prompt,
   keep: (name: string, text: string) => void,
+  kept: (name: string) => Reply | undefined,
 ): Promise<Outcome> {
-  const began = Date.now();
-  const { reply, tokens } = await ask(model, `Write a React app: ${prompt.prompt}.`);
-  const told = { seconds: (Date.now() - began) / 1000, tokens, fixes: 0, rounds: 0 };
-  keep("reply.md", reply);
-  const code = /```[^\n]*\n([\s\S]*?)(?:```|$)/.exec(reply)?.[1];
+  const { reply, tokens, seconds } = kept("reply.json") ?? (await ask(model, `Write a React app: ${prompt.prompt}.`));
+  keep("reply.json", JSON.stringify({ seconds, tokens, reply }, null, 1));
+  const told = { seconds, tokens, fixes: 0, rounds: 0 };
+  const blocks = [...reply.matchAll(/```([^\n]*)\n([\s\S]*?)(?:```|$)/g)];
+  const code = blocks.find((block) => CODE.test(block[1] ?? ""))?.[2];
   if (code === undefined) return { ...told, state: "no-build", error: "there is no code block" };
   const folder = mkdtempSync(join(tmpdir(), "cumulonimbus-baseline-"));
   try {
@@ -50,14 +56,31 @@ export async function viaPlainRequest(
   }
 }
 
-async function ask(model: Model, prompt: string): Promise<{ reply: string; tokens: number }> {
-  // The temperature of the product's own requests, and a window that holds any reply.
+/** What the model answered, in how long. */
+export interface Reply {
+  readonly reply: string;
+  readonly tokens: number;
+  readonly seconds: number;
+}
+
+async function ask(model: Model, prompt: string): Promise<Reply> {
+  const began = Date.now();
+  // The temperature of the product's own requests, and a window that holds any reply. It streams, because a
+  // client gives up on an answer that does not begin for minutes.
   const options = { temperature: 0.2, num_ctx: 8192 };
-  const body = JSON.stringify({ model: model.name, stream: false, options, messages: [{ role: "user", content: prompt }] });
+  const body = JSON.stringify({ model: model.name, stream: true, options, messages: [{ role: "user", content: prompt }] });
   const answer = await fetch(`${model.address}/api/chat`, { method: "POST", body });
-  if (!answer.ok) throw new Error(`\`${model.address}\` answered ${answer.status}: ${await answer.text()}`);
-  const { message, eval_count } = (await answer.json()) as { message: { content: string }; eval_count?: number };
-  return { reply: message.content, tokens: eval_count ?? 0 };
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`\`${model.address}\` answered ${answer.status}: ${text}`);
+  const lines = text.trim().split("\n").map((line) => JSON.parse(line) as Line);
+  const reply = lines.map(({ message }) => message?.content ?? "").join("");
+  return { reply, tokens: lines.at(-1)?.eval_count ?? 0, seconds: (Date.now() - began) / 1000 };
+}
+
+/** A line of Ollama's `/api/chat`. */
+interface Line {
+  readonly message?: { readonly content: string };
+  readonly eval_count?: number;
 }
 
 /** Builds with Vite; the first line of its complaint, if any. */
@@ -82,7 +105,7 @@ async function build(folder: string, code: string): Promise<string | undefined> 
     await vite.build({ ...quiet, plugins: [libraries], build: { outDir: join(folder, "dist"), minify: false } });
     return undefined;
   } catch (error) {
-    return String((error as Error).message).split("\n").filter((line) => line.trim() !== "").slice(0, 3).join(" ");
+    return stripVTControlCharacters((error as Error).message).split("\n").filter((line) => line.trim() !== "").slice(0, 3).join(" ");
   }
 }
 

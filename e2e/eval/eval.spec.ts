@@ -1,10 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { type Program, startProgram } from "../fixtures/program.ts";
-import { viaPlainRequest } from "./baseline.ts";
+import { type Reply, viaPlainRequest } from "./baseline.ts";
 import { viaProduct } from "./product.ts";
 import { readPrompts } from "./prompts.ts";
 import { type Arm, type Outcome, record, writeTable } from "./record.ts";
@@ -49,7 +48,9 @@ for (const prompt of prompts) {
       } else {
         const address = process.env["OLLAMA_API_URL"] ?? "http://localhost:11434";
         expect(model, "the baseline asks one named model of Ollama: give `--model`").not.toBe("");
-        outcome = await viaPlainRequest(page, { address, name: model }, prompt, keep);
+        const kept = (ending: string) =>
+          existsSync(file(ending)) ? (JSON.parse(readFileSync(file(ending), "utf8")) as Reply) : undefined;
+        outcome = await viaPlainRequest(page, { address, name: model }, prompt, keep, kept);
       }
       record(folder, { arm, name: prompt.name, ...outcome });
       if (outcome.state !== "no-build") await page.screenshot({ path: file("png") });
