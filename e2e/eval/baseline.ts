@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -121,6 +122,7 @@ async function show(page: Page, dist: string, prompt: Prompt): Promise<Pick<Outc
       response.writeHead(404).end();
     }
   }).listen(0, "127.0.0.1");
+  await once(server, "listening");
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   try {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Prompt } from "./prompts.ts";
 
@@ -41,7 +41,8 @@ export function record(folder: string, result: Result): void {
 
 /** Reads the results of a folder; a repeated one counts once, the last time. */
 export function results(folder: string): Result[] {
-  const lines = readFileSync(join(folder, RESULTS), "utf8").trim().split("\n");
+  const file = join(folder, RESULTS);
+  const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
   const byRun = new Map<string, Result>();
   for (const line of lines) {
     const result = JSON.parse(line) as Result;
